@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import java.util.List;
+
+/// The table of all options, in the order in which they are documented.
+final class ConfigOptions {
+    static final ConfigOption<String> NAME = ConfigOption.of(
+            "name",
+            new NameType(64),
+            "quarry",
+            "Names the allocator in reports and its memory in the kernel's map list.");
+
+    static final ConfigOption<Long> LIMIT = ConfigOption.of(
+            "limit",
+            QuantityType.size("1m", "64t").orAutomatic(),
+            "auto",
+            "The hard limit of committed memory, metadata included; auto is the memory of the machine or container,"
+                    + " or the reserve where that is less.");
+
+    static final ConfigOption<Long> RESERVE = ConfigOption.of(
+            "reserve",
+            QuantityType.size("64m", "64t").onlyPowersOfTwo().orAutomatic(),
+            "auto",
+            "Address space to reserve for each NUMA node, which costs no memory until it is committed; auto is twice"
+                    + " the limit and at least 64g, rounded up to a power of two.");
+
+    static final ConfigOption<Checks> CHECKS = ConfigOption.of(
+            "checks",
+            ChoiceType.of(Checks.class),
+            "on",
+            "How much each free is checked: off trusts the caller; on refuses double, interior and foreign frees;"
+                    + " canary also poisons freed memory, holds it in quarantine and checks it before reuse; full is"
+                    + " canary, and exact when threads race to free one block.");
+
+    static final ConfigOption<Long> QUARANTINE_BYTES = ConfigOption.of(
+            "quarantine.bytes",
+            QuantityType.size("0", "1g"),
+            "1m",
+            "With checks at canary or full, the freed memory that each arena holds back from reuse.");
+
+    static final ConfigOption<Long> ARENAS_MAX = ConfigOption.of(
+            "arenas.max",
+            QuantityType.count(1, 65_536),
+            "1024",
+            "How many platform threads get an arena of their own; the threads beyond share the stripes.");
+
+    static final ConfigOption<Long> ARENAS_STRIPES = ConfigOption.of(
+            "arenas.stripes",
+            QuantityType.count(1, 256).onlyPowersOfTwo().orAutomatic(),
+            "auto",
+            "How many shared arenas serve virtual threads and threads beyond arenas.max; auto is the number of"
+                    + " processors, rounded up to a power of two.");
+
+    static final ConfigOption<Long> LOOKASIDE_LIMIT = ConfigOption.of(
+            "lookaside.limit",
+            QuantityType.size("0", "64g"),
+            "64m",
+            "The byte budget of all arenas' lookaside lists together: more means fewer refills and more memory held.");
+
+    static final ConfigOption<Long> LOOKASIDE_DEPTH_MIN = ConfigOption.of(
+            "lookaside.depth.min",
+            QuantityType.count(4, 1_024),
+            "4",
+            "The depth in slots at which a lookaside list starts, and below which it never shrinks.");
+
+    static final ConfigOption<Long> LOOKASIDE_DEPTH_MAX = ConfigOption.of(
+            "lookaside.depth.max",
+            QuantityType.count(4, 1_024),
+            "512",
+            "The depth in slots beyond which a lookaside list never grows.");
+
+    static final ConfigOption<Long> DIRECT_THRESHOLD = ConfigOption.of(
+            "direct.threshold",
+            QuantityType.size("64k", "1g"),
+            "1m",
+            "Blocks of at least this size bypass the arenas and go back to their node as soon as they are freed.");
+
+    static final ConfigOption<Long> COMMIT_GRANULE = ConfigOption.of(
+            "commit.granule",
+            QuantityType.size("64k", "1g").onlyPowersOfTwo(),
+            "1m",
+            "The step in which memory is committed: larger means fewer calls of the operating system and more memory"
+                    + " held.");
+
+    static final ConfigOption<MaintenanceMode> MAINTENANCE = ConfigOption.of(
+            "maintenance",
+            ChoiceType.of(MaintenanceMode.class),
+            "thread",
+            "Who drains idle lookaside lists, adopts dead threads' arenas and gives memory back: thread is a daemon"
+                    + " thread of the allocator's own, external is the host application, inline is the allocating"
+                    + " threads on their slow paths.");
+
+    static final ConfigOption<Long> MAINTENANCE_TICK = ConfigOption.of(
+            "maintenance.tick", QuantityType.time("1ms", "1h"), "250ms", "The time between two rounds of maintenance.");
+
+    static final ConfigOption<Long> PURGE_DELAY = ConfigOption.of(
+            "purge.delay",
+            QuantityType.time("0", "24h"),
+            "10s",
+            "How long a span that is free but still holds old contents waits before they are given back to the"
+                    + " operating system; 0 gives them back at once, which costs a refault on the next use.");
+
+    static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(
+            "numa.policy",
+            ChoiceType.of(NumaPolicy.class),
+            "local",
+            "Where memory is placed: local is on the node of the allocating thread, off treats the machine as one"
+                    + " node.");
+
+    static final ConfigOption<MemoryMode> MEMORY = ConfigOption.of(
+            "memory",
+            ChoiceType.of(MemoryMode.class),
+            "auto",
+            "Where memory comes from: linux calls the kernel, portable uses only what the JDK offers and cannot give"
+                    + " memory back; auto is linux where there is one.");
+
+    static final ConfigOption<MemoryAccess> MEMORY_ACCESS = ConfigOption.of(
+            "memory.access",
+            ChoiceType.of(MemoryAccess.class),
+            "auto",
+            "How the allocator reads and writes raw addresses, read once per JVM and from the property alone: foreign"
+                    + " is java.lang.foreign, internal is the JDK's own access and needs"
+                    + " --add-exports java.base/jdk.internal.misc=ALL-UNNAMED; auto is internal where that flag is"
+                    + " given.");
+
+    static final ConfigOption<HugePages> HUGE_PAGES = ConfigOption.of(
+            "huge.pages",
+            ChoiceType.of(HugePages.class),
+            "off",
+            "Huge OS pages: transparent asks the kernel to use them where it can, which is faster on large heaps and"
+                    + " holds more memory on small ones.");
+
+    static final ConfigOption<MemoryLock> LOCK = ConfigOption.of(
+            "lock",
+            ChoiceType.of(MemoryLock.class),
+            "off",
+            "Whether committed memory is locked against swapping: best-effort goes on when the kernel refuses,"
+                    + " required fails.");
+
+    static final ConfigOption<Boolean> POPULATE = ConfigOption.of(
+            "populate",
+            new FlagType(),
+            "false",
+            "Whether memory is backed by OS pages when it is committed instead of at its first use, so that a lack of"
+                    + " memory is an error then and not a crash later.");
+
+    static final List<ConfigOption<?>> ALL = List.of(
+            NAME,
+            LIMIT,
+            RESERVE,
+            CHECKS,
+            QUARANTINE_BYTES,
+            ARENAS_MAX,
+            ARENAS_STRIPES,
+            LOOKASIDE_LIMIT,
+            LOOKASIDE_DEPTH_MIN,
+            LOOKASIDE_DEPTH_MAX,
+            DIRECT_THRESHOLD,
+            COMMIT_GRANULE,
+            MAINTENANCE,
+            MAINTENANCE_TICK,
+            PURGE_DELAY,
+            NUMA_POLICY,
+            MEMORY,
+            MEMORY_ACCESS,
+            HUGE_PAGES,
+            LOCK,
+            POPULATE);
+
+    private ConfigOptions() {}
+}

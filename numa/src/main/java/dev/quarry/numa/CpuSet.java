@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.numa;
+
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/// An immutable set of cpu numbers, written the kernel's way: `0-3,8,10-11`.
+public final class CpuSet {
+    /// No kernel has more; a larger number in a list is a mistake, not a machine.
+    private static final int MAX_CPU = 1 << 16;
+
+    private final BitSet cpus;
+
+    private CpuSet(BitSet cpus) {
+        this.cpus = cpus;
+    }
+
+    static CpuSet of(BitSet cpus) {
+        return new CpuSet((BitSet) cpus.clone());
+    }
+
+    /// The set without members.
+    ///
+    /// @return an empty set
+    public static CpuSet empty() {
+        return new CpuSet(new BitSet());
+    }
+
+    /// The cpus from one to another.
+    ///
+    /// @param first the first member
+    /// @param endExclusive the first number that is no member any more
+    /// @return the set
+    public static CpuSet range(int first, int endExclusive) {
+        BitSet cpus = new BitSet();
+        cpus.set(first, endExclusive);
+        return new CpuSet(cpus);
+    }
+
+    /// Reads a list of the kernel's.
+    ///
+    /// @param list numbers and ranges, separated by commas; empty for the empty set; surrounding white space is ignored
+    /// @return the set
+    /// @throws IllegalArgumentException if the list is none; the message quotes the wrong part
+    public static CpuSet parse(String list) {
+        BitSet cpus = new BitSet();
+        String trimmed = list.strip();
+        if (!trimmed.isEmpty()) {
+            for (String part : trimmed.split(",", -1)) {
+                addRange(cpus, part.strip(), trimmed);
+            }
+        }
+        return new CpuSet(cpus);
+    }
+
+    private static void addRange(BitSet cpus, String part, String list) {
+        int dash = part.indexOf('-');
+        int first = number(dash < 0 ? part : part.substring(0, dash), part, list);
+        int last = dash < 0 ? first : number(part.substring(dash + 1), part, list);
+        if (last < first) {
+            throw malformed(part, list);
+        }
+        cpus.set(first, last + 1);
+    }
+
+    private static int number(String digits, String part, String list) {
+        if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw malformed(part, list);
+        }
+        int cpu = Integer.parseInt(digits);
+        if (cpu >= MAX_CPU) {
+            throw malformed(part, list);
+        }
+        return cpu;
+    }
+
+    private static IllegalArgumentException malformed(String part, String list) {
+        return new IllegalArgumentException("'" + part + "' in the list '" + list
+                + "' is neither a number nor a range such as 0-3, with numbers below " + MAX_CPU);
+    }
+
+    /// Whether a cpu is a member.
+    ///
+    /// @param cpu its number
+    /// @return whether it is
+    public boolean contains(int cpu) {
+        return cpu >= 0 && cpus.get(cpu);
+    }
+
+    /// How many members there are.
+    ///
+    /// @return 0 or more
+    public int size() {
+        return cpus.cardinality();
+    }
+
+    /// Whether there is no member.
+    ///
+    /// @return whether it is so
+    public boolean isEmpty() {
+        return cpus.isEmpty();
+    }
+
+    /// The members in ascending order.
+    ///
+    /// @return a new stream
+    public IntStream stream() {
+        return cpus.stream();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CpuSet && cpus.equals(((CpuSet) other).cpus);
+    }
+
+    @Override
+    public int hashCode() {
+        return cpus.hashCode();
+    }
+
+    /// The kernel's way of writing it, which [#parse] reads.
+    @Override
+    public String toString() {
+        StringBuilder list = new StringBuilder();
+        for (int first = cpus.nextSetBit(0); first >= 0; ) {
+            int end = cpus.nextClearBit(first);
+            list.append(list.isEmpty() ? "" : ",").append(first);
+            if (end - first > 1) {
+                list.append('-').append(end - 1);
+            }
+            first = cpus.nextSetBit(end);
+        }
+        return list.toString();
+    }
+}

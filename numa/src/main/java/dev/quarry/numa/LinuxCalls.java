@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.numa;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/// The C library's functions, one method each. As the kernel itself does, a method gives the result or, where that failed,
+/// the negated error number: no object is made on the way. Addresses travel as `long`, which the calling conventions of all
+/// 64-bit Linux machines treat as they treat pointers.
+@SuppressWarnings("restricted")
+final class LinuxCalls {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+
+    // spotless:off
+    private static final MethodHandle MMAP = link("mmap",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG), ERRNO);
+    private static final MethodHandle MUNMAP = link("munmap",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
+    private static final MethodHandle MPROTECT = link("mprotect",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), ERRNO);
+    private static final MethodHandle MADVISE = link("madvise",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), ERRNO);
+    private static final MethodHandle MREMAP = link("mremap",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG),
+            ERRNO, Linker.Option.firstVariadicArg(4));
+    private static final MethodHandle MLOCK = link("mlock",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
+    private static final MethodHandle MUNLOCK = link("munlock",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
+    private static final MethodHandle MINCORE = link("mincore",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS), ERRNO);
+    private static final MethodHandle MBIND = link("syscall",
+            FunctionDescriptor.of(JAVA_LONG,
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
+            ERRNO, Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle PRCTL = link("prctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
+            ERRNO, Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle GETPAGESIZE = link("getpagesize", FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle UNAME = link("uname", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    // Critical: it reads a word that the kernel keeps in the thread's own memory, and neither blocks nor calls back.
+    private static final MethodHandle SCHED_GETCPU =
+            link("sched_getcpu", FunctionDescriptor.of(JAVA_INT), Linker.Option.critical(false));
+    // spotless:on
+
+    /// Five fields of 65 bytes come in `struct utsname`; the fifth is the machine. A sixth may follow.
+    private static final int UTSNAME_MACHINE = 4 * 65;
+    private static final int UTSNAME_BYTES = 6 * 65;
+
+    private LinuxCalls() {}
+
+    private static MethodHandle link(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(symbol), descriptor, options);
+    }
+
+    static long mmap(long address, long byteSize, int protection, int flags) {
+        MemorySegment state = CallState.acquire();
+        try {
+            long result = (long) MMAP.invokeExact(state, address, byteSize, protection, flags, -1, 0L);
+            return result == -1 ? -CallState.errno(state) : result;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int munmap(long address, long byteSize) {
+        MemorySegment state = CallState.acquire();
+        try {
+            int result = (int) MUNMAP.invokeExact(state, address, byteSize);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int mprotect(long address, long byteSize, int protection) {
+        MemorySegment state = CallState.acquire();
+        try {
+            int result = (int) MPROTECT.invokeExact(state, address, byteSize, protection);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int madvise(long address, long byteSize, int advice) {
+        MemorySegment state = CallState.acquire();
+        try {
+            int result = (int) MADVISE.invokeExact(state, address, byteSize, advice);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static long mremap(long fromAddress, long byteSize, int flags, long toAddress) {
+        MemorySegment state = CallState.acquire();
+        try {
+            long result = (long) MREMAP.invokeExact(state, fromAddress, byteSize, byteSize, flags, toAddress);
+            return result == -1 ? -CallState.errno(state) : result;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int mlock(long address, long byteSize) {
+        MemorySegment state = CallState.acquire();
+        try {
+            int result = (int) MLOCK.invokeExact(state, address, byteSize);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int munlock(long address, long byteSize) {
+        MemorySegment state = CallState.acquire();
+        try {
+            int result = (int) MUNLOCK.invokeExact(state, address, byteSize);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    /// Fills `residency` with one byte an OS page, whose lowest bit says whether the page is resident.
+    static int mincore(long address, long byteSize, MemorySegment residency) {
+        MemorySegment state = CallState.acquire();
+        try {
+            int result = (int) MINCORE.invokeExact(state, address, byteSize, residency);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    /// The C library has no function for this one, so the number of the system call is an argument.
+    static int mbind(long callNumber, long address, long byteSize, int mode, long nodeMask) {
+        MemorySegment state = CallState.acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocateFrom(JAVA_LONG, nodeMask);
+            // The kernel takes one bit less than it is told.
+            long maskBits = Long.SIZE + 1L;
+            long result = (long)
+                    MBIND.invokeExact(state, callNumber, address, byteSize, (long) mode, mask, maskBits, 0L);
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int prctl(int option, long argument, long address, long byteSize, String text) {
+        MemorySegment state = CallState.acquire();
+        try (Arena arena = Arena.ofConfined()) {
+            int result =
+                    (int) PRCTL.invokeExact(state, option, argument, address, byteSize, arena.allocateFrom(text));
+            return result == -1 ? -CallState.errno(state) : 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        } finally {
+            CallState.release(state);
+        }
+    }
+
+    static int getpagesize() {
+        try {
+            return (int) GETPAGESIZE.invokeExact();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /// The kernel's name of the machine: `x86_64`, `aarch64` and so on.
+    static String machine() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment utsname = arena.allocate(UTSNAME_BYTES);
+            int result = (int) UNAME.invokeExact(utsname);
+            return result == 0 ? utsname.getString(UTSNAME_MACHINE) : "unknown";
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /// The cpu of the calling thread, or -1.
+    static int schedGetcpu() {
+        try {
+            return (int) SCHED_GETCPU.invokeExact();
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /// A downcall declares no exception: what comes is an error of the virtual machine, or a mistake in this class.
+    private static RuntimeException unexpected(Throwable e) {
+        if (e instanceof Error) {
+            throw (Error) e;
+        }
+        return e instanceof RuntimeException ? (RuntimeException) e : new IllegalStateException(e);
+    }
+}

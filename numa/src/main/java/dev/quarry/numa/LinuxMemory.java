@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.numa;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Memory by Linux's own system calls. Holds no state but what it found out at start.
+@SuppressWarnings("restricted")
+final class LinuxMemory implements NativeMemory {
+    private static final int PROT_NONE = 0;
+    private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_NORESERVE = 0x4000;
+    private static final int MAP_FIXED_NOREPLACE = 0x100000;
+    private static final int MAP_RESERVE = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    private static final int MREMAP_MAYMOVE = 1;
+    private static final int MREMAP_FIXED = 2;
+    private static final int MREMAP_DONTUNMAP = 4;
+    private static final int MADV_DONTNEED = 4;
+    private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_NOHUGEPAGE = 15;
+    private static final int MADV_POPULATE_WRITE = 23;
+    private static final int MPOL_PREFERRED = 1;
+    private static final int MPOL_BIND = 2;
+    private static final int MPOL_PREFERRED_MANY = 5;
+    private static final int PR_SET_VMA = 0x53564d41;
+    private static final int PR_SET_VMA_ANON_NAME = 0;
+
+    /// The longest name that the kernel keeps, without the final zero byte.
+    private static final int MAX_NAME_CHARS = 79;
+
+    /// One mincore call looks at no more OS pages than this, one byte each.
+    private static final int RESIDENCY_BATCH_PAGES = 1 << 16;
+
+    private static final MemorySegment ALL_MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    private final String machine = LinuxCalls.machine();
+    private final int osPageBytes = LinuxCalls.getpagesize();
+    private final boolean canRemap = probeRemap();
+
+    /// Whether this is Linux; asked without any restricted call.
+    static boolean isLinux() {
+        return Files.isDirectory(Path.of("/proc/self"))
+                && Linker.nativeLinker().defaultLookup().find("mremap").isPresent()
+                && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+    }
+
+    /// Whether the constants of this class hold on this machine: other architectures number some of them differently.
+    static boolean isKnownMachine() {
+        return mbindCallNumber(LinuxCalls.machine()) != 0;
+    }
+
+    private static long mbindCallNumber(String machine) {
+        switch (machine) {
+            case "x86_64":
+                return 237;
+            case "aarch64":
+            case "riscv64":
+                return 235;
+            default:
+                return 0;
+        }
+    }
+
+    @Override
+    public String description() {
+        return "Linux " + machine + " (OS page " + ByteSizes.describe(osPageBytes) + ", "
+                + (canRemap ? "remaps" : "cannot remap") + ")";
+    }
+
+    @Override
+    public boolean isPortable() {
+        return false;
+    }
+
+    @Override
+    public int osPageBytes() {
+        return osPageBytes;
+    }
+
+    @Override
+    public long reserve(long byteSize, long byteAlignment) {
+        Ranges.checkReserve(byteSize, byteAlignment, osPageBytes);
+        long surplusBytes = Math.max(byteAlignment, osPageBytes) - osPageBytes;
+        long mappedBytes = byteSize + surplusBytes;
+        long mapped = mappedBytes < 0
+                ? -Errno.ENOMEM.number()
+                : LinuxCalls.mmap(0, mappedBytes, PROT_NONE, MAP_RESERVE);
+        if (mapped < 0) {
+            throw new NativeMemoryException(OsCall.RESERVE, (int) -mapped, 0, byteSize);
+        }
+        long address = (mapped + surplusBytes) & -Math.max(byteAlignment, osPageBytes);
+        int trimmed = trim(mapped, address);
+        if (trimmed == 0) {
+            trimmed = trim(address + byteSize, mapped + mappedBytes);
+        }
+        if (trimmed != 0) {
+            LinuxCalls.munmap(mapped, mappedBytes);
+            throw new NativeMemoryException(OsCall.RESERVE, -trimmed, 0, byteSize);
+        }
+        return address;
+    }
+
+    private static int trim(long address, long endAddress) {
+        return address == endAddress ? 0 : LinuxCalls.munmap(address, endAddress - address);
+    }
+
+    @Override
+    public void commit(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        check(LinuxCalls.mprotect(address, byteSize, PROT_READ_WRITE), OsCall.COMMIT, address, byteSize);
+    }
+
+    @Override
+    public void purge(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        check(LinuxCalls.madvise(address, byteSize, MADV_DONTNEED), OsCall.PURGE, address, byteSize);
+    }
+
+    @Override
+    public void release(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        check(LinuxCalls.munmap(address, byteSize), OsCall.RELEASE, address, byteSize);
+    }
+
+    @Override
+    public boolean canRemap() {
+        return canRemap;
+    }
+
+    /// The kernel unmaps the new range before it finds that it cannot move the old one, so a failure leaves a hole: it is
+    /// filled again at once. The old range is never without a mapping, and never loses its contents.
+    ///
+    /// One call moves one of the kernel's mappings, and a range may consist of several: what was moved in has a mapping of
+    /// its own. The kernel says EFAULT then, and the halves are moved one after the other.
+    @Override
+    public void remap(long fromAddress, long toAddress, long byteSize) {
+        if (!canRemap) {
+            throw new UnsupportedOperationException("this kernel cannot remap: MREMAP_DONTUNMAP came with Linux 5.7");
+        }
+        Ranges.checkRemap(fromAddress, toAddress, byteSize, osPageBytes);
+        long movedBytes = 0;
+        long pieceBytes = byteSize;
+        while (movedBytes < byteSize) {
+            long from = fromAddress + movedBytes;
+            long to = toAddress + movedBytes;
+            pieceBytes = Math.min(pieceBytes, byteSize - movedBytes);
+            int error = move(from, to, pieceBytes);
+            if (error == 0) {
+                movedBytes += pieceBytes;
+                pieceBytes = byteSize - movedBytes;
+            } else if (error == Errno.EFAULT.number() && pieceBytes > osPageBytes) {
+                pieceBytes = pieceBytes / 2 & -osPageBytes;
+            } else {
+                MemorySegment.copy(ALL_MEMORY, toAddress, ALL_MEMORY, fromAddress, movedBytes);
+                throw new NativeMemoryException(OsCall.REMAP, error, fromAddress, byteSize);
+            }
+        }
+    }
+
+    /// Moves one piece. Gives 0, or the error; the new range is mapped in any case.
+    private static int move(long from, long to, long byteSize) {
+        long result = LinuxCalls.mremap(from, byteSize, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+        if (result >= 0) {
+            return 0;
+        }
+        // EEXIST: the kernel failed before it unmapped.
+        LinuxCalls.mmap(to, byteSize, PROT_READ_WRITE, MAP_RESERVE | MAP_FIXED_NOREPLACE);
+        return (int) -result;
+    }
+
+    /// Tries it on two OS pages. A system that refuses even those refuses remapping too.
+    private boolean probeRemap() {
+        long probe;
+        try {
+            probe = reserve(2L * osPageBytes, osPageBytes);
+        } catch (NativeMemoryException e) {
+            return false;
+        }
+        try {
+            commit(probe, 2L * osPageBytes);
+            ALL_MEMORY.set(ValueLayout.JAVA_LONG, probe, probe);
+            return move(probe, probe + osPageBytes, osPageBytes) == 0
+                    && ALL_MEMORY.get(ValueLayout.JAVA_LONG, probe) == 0
+                    && ALL_MEMORY.get(ValueLayout.JAVA_LONG, probe + osPageBytes) == probe;
+        } catch (NativeMemoryException e) {
+            return false;
+        } finally {
+            LinuxCalls.munmap(probe, 2L * osPageBytes);
+        }
+    }
+
+    @Override
+    public void lock(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        check(LinuxCalls.mlock(address, byteSize), OsCall.LOCK, address, byteSize);
+    }
+
+    @Override
+    public void unlock(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        check(LinuxCalls.munlock(address, byteSize), OsCall.UNLOCK, address, byteSize);
+    }
+
+    @Override
+    public void populate(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        int error;
+        do {
+            error = LinuxCalls.madvise(address, byteSize, MADV_POPULATE_WRITE);
+        } while (error == -Errno.EINTR.number());
+        check(error, OsCall.POPULATE, address, byteSize);
+    }
+
+    @Override
+    public void bind(long address, long byteSize, long nodeMask, boolean strict) {
+        Ranges.check(address, byteSize, osPageBytes);
+        Ranges.checkNodeMask(nodeMask);
+        int mode = MPOL_BIND;
+        if (!strict) {
+            mode = Long.bitCount(nodeMask) == 1 ? MPOL_PREFERRED : MPOL_PREFERRED_MANY;
+        }
+        int error = LinuxCalls.mbind(mbindCallNumber(machine), address, byteSize, mode, nodeMask);
+        check(error, OsCall.BIND, address, byteSize);
+    }
+
+    @Override
+    public boolean name(long address, long byteSize, String name) {
+        Ranges.check(address, byteSize, osPageBytes);
+        String kept = name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS);
+        String accepted = kept.replaceAll("[^ -~]|[\\[\\]\\\\$`]", "_");
+        return LinuxCalls.prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, address, byteSize, accepted) == 0;
+    }
+
+    @Override
+    public void hugePages(long address, long byteSize, boolean wanted) {
+        Ranges.check(address, byteSize, osPageBytes);
+        int advice = wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+        check(LinuxCalls.madvise(address, byteSize, advice), OsCall.HUGE_PAGES, address, byteSize);
+    }
+
+    @Override
+    public int currentCpu() {
+        return Math.max(0, LinuxCalls.schedGetcpu());
+    }
+
+    @Override
+    public long residentBytes(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        long batchBytes = Math.min(byteSize, (long) RESIDENCY_BATCH_PAGES * osPageBytes);
+        long residentPages = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment residency = arena.allocate(batchBytes / osPageBytes);
+            for (long offset = 0; offset < byteSize; offset += batchBytes) {
+                long bytes = Math.min(batchBytes, byteSize - offset);
+                check(LinuxCalls.mincore(address + offset, bytes, residency), OsCall.RESIDENT, address, byteSize);
+                residentPages += countResident(residency, bytes / osPageBytes);
+            }
+        }
+        return residentPages * osPageBytes;
+    }
+
+    private static long countResident(MemorySegment residency, long pages) {
+        long resident = 0;
+        for (long page = 0; page < pages; page++) {
+            resident += residency.get(ValueLayout.JAVA_BYTE, page) & 1;
+        }
+        return resident;
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    /// Kept small so that the calls above are inlined; the exception is made elsewhere.
+    private static void check(int result, OsCall call, long address, long byteSize) {
+        if (result != 0) {
+            throw new NativeMemoryException(call, -result, address, byteSize);
+        }
+    }
+}

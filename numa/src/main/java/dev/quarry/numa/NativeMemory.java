@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.numa;
+
+/// The one interface to the operating system's memory. Everything that enters the kernel for memory goes through it, so
+/// that it can be counted, made to fail ([FaultInjectingMemory]) and simulated ([SimulatedMemory]).
+///
+/// The life of a range of address space:
+///
+/// ```
+///                reserve              commit                 release
+///    (nothing) ----------> reserved ----------> committed ----------> (nothing)
+///                                                |      ^   purge, remap: contents
+///                                                +------+   become zero
+/// ```
+///
+/// **Ranges.** An address and a byte size name a range: both are multiples of [#osPageBytes()] and the size is positive,
+/// otherwise the call is an [IllegalArgumentException]. A range lies within one reservation. Apart from [#release],
+/// any part of a reservation may be used.
+///
+/// **Failures.** Every refusal by the operating system is a [NativeMemoryException]; nothing has changed when it leaves,
+/// unless the method says otherwise.
+///
+/// **Threads.** All methods may be called by any thread at any time, virtual threads too. Two calls at once on overlapping
+/// ranges are the caller's error.
+///
+/// **Garbage.** [#commit], [#purge], [#currentCpu] and [#nanoTime] make none when they succeed.
+public interface NativeMemory {
+    /// The memory of this machine: Linux by its system calls where that is possible, otherwise [#portable()].
+    ///
+    /// @return the one instance of this process
+    /// @throws IllegalStateException if this is Linux and the JVM denies native access; the message names the flag to pass
+    static NativeMemory system() {
+        return SystemMemory.instance();
+    }
+
+    /// Memory from `java.lang.foreign.Arena`: works everywhere and needs no native access, but reserves by allocating, and
+    /// can neither remap nor bind nor lock.
+    ///
+    /// @return a new instance
+    static NativeMemory portable() {
+        return new PortableMemory();
+    }
+
+    /// What this is, for reports.
+    ///
+    /// @return a few words
+    String description();
+
+    /// Whether this is the portable mode, in which a reservation costs its whole size at once.
+    ///
+    /// @return true for [#portable()] and what wraps it
+    boolean isPortable();
+
+    /// The size of the kernel's page.
+    ///
+    /// @return a power of two
+    int osPageBytes();
+
+    /// Takes address space. Until it is committed, an access to it ends the process.
+    ///
+    /// @param byteSize how much
+    /// @param byteAlignment the power of two that the address is a multiple of
+    /// @return the address of the new reservation
+    /// @throws NativeMemoryException if the system refuses
+    long reserve(long byteSize, long byteAlignment);
+
+    /// Makes a reserved range readable and writable. What is committed for the first time reads as zero; what is committed
+    /// already stays as it is.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @throws NativeMemoryException if the system refuses
+    void commit(long address, long byteSize);
+
+    /// Gives the contents of a committed range back to the system. It reads as zero afterwards, and stays usable.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @throws NativeMemoryException if the system refuses; the contents are then old or zero, OS page by OS page
+    void purge(long address, long byteSize);
+
+    /// Gives a whole reservation back. An access to it ends the process from now on.
+    ///
+    /// @param address what [#reserve] returned
+    /// @param byteSize what was reserved
+    /// @throws NativeMemoryException if the system refuses; the reservation is then still there
+    void release(long address, long byteSize);
+
+    /// Whether [#remap] works on this machine; found out once.
+    ///
+    /// @return whether it does
+    boolean canRemap();
+
+    /// Moves the contents of one committed range to another of the same reservation without copying them. Both stay
+    /// committed throughout; the old range reads as zero afterwards. What the new range held is lost.
+    ///
+    /// @param fromAddress the start of the old range
+    /// @param toAddress the start of the new range, which does not overlap the old one
+    /// @param byteSize the length of both
+    /// @throws NativeMemoryException if the system refuses; the old range then still has its contents, the new one
+    ///     is committed and its contents are undefined
+    /// @throws UnsupportedOperationException unless [#canRemap()]
+    void remap(long fromAddress, long toAddress, long byteSize);
+
+    /// Brings a committed range into physical memory and keeps it there.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @throws NativeMemoryException if the system refuses, mostly by the limit of locked memory
+    void lock(long address, long byteSize);
+
+    /// Lets a locked range go.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @throws NativeMemoryException if the system refuses
+    void unlock(long address, long byteSize);
+
+    /// Backs a committed range with physical memory now, so that no later access can fail for the want of it. Contents stay.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @throws NativeMemoryException if the system refuses: `ENOMEM` for want of memory, `EFAULT` where an access would have
+    ///     raised a signal; a part of the range may be populated
+    void populate(long address, long byteSize);
+
+    /// Says which nodes the OS pages of a range are to come from. Holds for pages that are not resident yet.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @param nodeMask bit n stands for node n; at least one bit. Nodes above 63 cannot be named
+    /// @param strict true: from these nodes or not at all; false: from these nodes while they have memory
+    /// @throws NativeMemoryException if the system refuses: `EPERM` in most containers, `EINVAL` for an offline node
+    void bind(long address, long byteSize, long nodeMask, boolean strict);
+
+    /// Names a range for `/proc/self/maps`, as far as the kernel can.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @param name what to call it; characters that the kernel does not take are replaced by `_`, and 79 are kept
+    /// @return whether it has the name now
+    boolean name(long address, long byteSize, String name);
+
+    /// Asks for huge OS pages in a range, or refuses them. A wish: the kernel decides.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @param wanted whether they are wanted
+    /// @throws NativeMemoryException if the kernel has none
+    void hugePages(long address, long byteSize, boolean wanted);
+
+    /// The cpu that the calling thread runs on. A hint: it may be wrong by the time it is read.
+    ///
+    /// @return the kernel's number of the cpu, 0 or more
+    int currentCpu();
+
+    /// How much of a range is in physical memory. Takes time in proportion to the range.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @return bytes, a multiple of the OS page
+    /// @throws NativeMemoryException if the system refuses
+    long residentBytes(long address, long byteSize);
+
+    /// The clock, as in [System#nanoTime()].
+    ///
+    /// @return nanoseconds since an arbitrary moment
+    long nanoTime();
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.numa;
+
+/// One NUMA node: cpus, and the memory that is near to them. Either may be missing.
+///
+/// @param id the kernel's number of it
+/// @param cpus its cpus; empty for a node of memory only
+/// @param totalBytes its memory; 0 for a node of cpus only, [#UNKNOWN] when the system does not tell
+/// @param freeBytes what of it was free when the topology was read; [#UNKNOWN] when the system does not tell
+public record NumaNode(int id, CpuSet cpus, long totalBytes, long freeBytes) {
+    /// The value of [#totalBytes()] and [#freeBytes()] when the system does not tell.
+    public static final long UNKNOWN = -1;
+
+    /// Checks the parts.
+    ///
+    /// @throws IllegalArgumentException if the id is negative
+    public NumaNode {
+        if (id < 0) {
+            throw new IllegalArgumentException("a node's id is not negative: " + id);
+        }
+    }
+
+    /// Whether memory can come from this node, as far as is known.
+    ///
+    /// @return false only if it is known to have none
+    public boolean hasMemory() {
+        return totalBytes != 0;
+    }
+}

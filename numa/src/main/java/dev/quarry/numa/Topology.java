@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.numa;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/// The nodes of a machine, their cpus, and how far they are from each other. Immutable: what the machine was when it was read.
+///
+/// The kernel numbers nodes and cpus with gaps; a *node id* or a *cpu* in this class is always the kernel's number.
+public final class Topology {
+    /// The distance from a node to itself.
+    public static final int LOCAL_DISTANCE = 10;
+
+    /// The distance that is assumed where the system tells none.
+    public static final int REMOTE_DISTANCE = 20;
+
+    private final List<NumaNode> nodes;
+
+    /// By the position in [#nodes], not by node id.
+    private final int[][] distances;
+
+    private final int[] positionById;
+    private final int[] idByCpu;
+
+    private Topology(List<NumaNode> nodes, int[][] distances) {
+        this.nodes = nodes;
+        this.distances = distances;
+        this.positionById = positions(nodes);
+        this.idByCpu = idsByCpu(nodes);
+    }
+
+    /// The topology of this machine.
+    ///
+    /// @return what sysfs tells; one node with all available processors where it tells nothing
+    public static Topology read() {
+        return read(Path.of("/sys/devices/system/node"));
+    }
+
+    /// The topology that a directory in the form of sysfs describes. Files that are missing or unreadable count as unknown.
+    ///
+    /// @param root a directory such as `/sys/devices/system/node`
+    /// @return what it tells; one node with all available processors where it describes no node
+    public static Topology read(Path root) {
+        return new TopologyReader(root).read();
+    }
+
+    /// A machine without NUMA: node 0 with the cpus from 0 on, and memory of unknown size.
+    ///
+    /// @param cpus how many cpus
+    /// @return the topology
+    /// @throws IllegalArgumentException unless there is at least one cpu
+    public static Topology singleNode(int cpus) {
+        if (cpus < 1) {
+            throw new IllegalArgumentException("a machine has at least one cpu, not " + cpus);
+        }
+        NumaNode node = new NumaNode(0, CpuSet.range(0, cpus), NumaNode.UNKNOWN, NumaNode.UNKNOWN);
+        return of(List.of(node), new int[][] {{LOCAL_DISTANCE}});
+    }
+
+    /// A machine from its parts.
+    ///
+    /// @param nodes at least one node, no id twice, no cpu twice
+    /// @param distances row and column i belong to the i-th node of the list
+    /// @return the topology, its nodes in the order of their ids
+    /// @throws IllegalArgumentException if the parts do not fit together; the message says which
+    public static Topology of(List<NumaNode> nodes, int[][] distances) {
+        TopologyChecks.check(nodes, distances);
+        Integer[] order = new Integer[nodes.size()];
+        Arrays.setAll(order, index -> index);
+        Arrays.sort(order, Comparator.comparingInt(index -> nodes.get(index).id()));
+        NumaNode[] sorted = new NumaNode[order.length];
+        int[][] sortedDistances = new int[order.length][order.length];
+        for (int row = 0; row < order.length; row++) {
+            sorted[row] = nodes.get(order[row]);
+            for (int column = 0; column < order.length; column++) {
+                sortedDistances[row][column] = distances[order[row]][order[column]];
+            }
+        }
+        return new Topology(List.of(sorted), sortedDistances);
+    }
+
+    private static int[] positions(List<NumaNode> nodes) {
+        int[] positions = new int[nodes.getLast().id() + 1];
+        Arrays.fill(positions, -1);
+        for (int position = 0; position < nodes.size(); position++) {
+            positions[nodes.get(position).id()] = position;
+        }
+        return positions;
+    }
+
+    private static int[] idsByCpu(List<NumaNode> nodes) {
+        int cpus = 1 + nodes.stream().flatMapToInt(node -> node.cpus().stream()).max().orElse(-1);
+        int[] ids = new int[cpus];
+        Arrays.fill(ids, nodes.getFirst().id());
+        nodes.forEach(node -> node.cpus().stream().forEach(cpu -> ids[cpu] = node.id()));
+        return ids;
+    }
+
+    /// All nodes.
+    ///
+    /// @return at least one, in the order of their ids
+    public List<NumaNode> nodes() {
+        return nodes;
+    }
+
+    /// A node by its id.
+    ///
+    /// @param id the kernel's number
+    /// @return the node
+    /// @throws IllegalArgumentException if there is none
+    public NumaNode node(int id) {
+        return nodes.get(position(id));
+    }
+
+    /// Whether there is a choice of nodes.
+    ///
+    /// @return false for a machine without NUMA
+    public boolean isSingleNode() {
+        return nodes.size() == 1;
+    }
+
+    /// The node that a cpu belongs to. One array access, meant for every refill.
+    ///
+    /// @param cpu the kernel's number
+    /// @return the node's id; that of the first node for a cpu that no node claims, such as one plugged in later
+    public int nodeOfCpu(int cpu) {
+        return cpu >= 0 && cpu < idByCpu.length ? idByCpu[cpu] : nodes.getFirst().id();
+    }
+
+    /// How far the memory of one node is from the cpus of another, in the firmware's terms.
+    ///
+    /// @param fromId the node of the cpu
+    /// @param toId the node of the memory
+    /// @return [#LOCAL_DISTANCE] for the same node, more for others
+    /// @throws IllegalArgumentException if there is no such node
+    public int distance(int fromId, int toId) {
+        return distances[position(fromId)][position(toId)];
+    }
+
+    /// Where to look for memory, the nearest node first; the smaller id first among equals. Nodes without memory are left out.
+    ///
+    /// @param fromId the node of the cpu
+    /// @return node ids
+    /// @throws IllegalArgumentException if there is no such node
+    public int[] fallbackOrder(int fromId) {
+        int from = position(fromId);
+        return nodes.stream()
+                .filter(NumaNode::hasMemory)
+                .sorted(Comparator.comparingInt(node -> distances[from][position(node.id())]))
+                .mapToInt(NumaNode::id)
+                .toArray();
+    }
+
+    /// How many processors this process may use: what the JVM says, which knows the limits of containers and affinity masks.
+    ///
+    /// @return at least 1
+    public static int availableProcessors() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    private int position(int id) {
+        int position = id >= 0 && id < positionById.length ? positionById[id] : -1;
+        if (position < 0) {
+            throw new IllegalArgumentException("there is no node " + id + " in " + this);
+        }
+        return position;
+    }
+
+    /// One line: each node with its cpus.
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (NumaNode node : nodes) {
+            text.append(text.isEmpty() ? "" : "; ").append("node ").append(node.id());
+            text.append(node.cpus().isEmpty() ? " without cpus" : " cpus " + node.cpus());
+            if (!node.hasMemory()) {
+                text.append(" without memory");
+            } else if (node.totalBytes() != NumaNode.UNKNOWN) {
+                text.append(' ').append(ByteSizes.describe(node.totalBytes()));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the machine is, and its memory: the bottom layer, which knows nothing of allocators.
+///
+/// | concept | type |
+/// |---|---|
+/// | the operating system's memory calls | [dev.quarry.numa.NativeMemory] |
+/// | the same, made to fail | [dev.quarry.numa.FaultInjectingMemory] |
+/// | the same, on a machine that does not exist | [dev.quarry.numa.SimulatedMemory] |
+/// | a refusal by the system | [dev.quarry.numa.NativeMemoryException], by [dev.quarry.numa.OsCall] and [dev.quarry.numa.Errno] |
+/// | nodes, cpus, distances | [dev.quarry.numa.Topology], [dev.quarry.numa.NumaNode], [dev.quarry.numa.CpuSet] |
+///
+/// **Data model.** A *reservation* is a range of address space. Its *OS pages* are reserved, committed or, by the kernel's own
+/// decision, resident:
+///
+/// ```
+///    reservation  |....CCCCRRRRRRCC....RRRR..............|
+///                      commit >        . reserved    C committed    R committed and resident
+///                      < purge: R becomes C, and reads as zero
+/// ```
+///
+/// - `resident <= committed <= reserved`, in OS pages, for each reservation.
+/// - A reservation ends only by release, and then as a whole.
+/// - Between reserve and release the address space belongs to the reservation without a gap, whatever fails: an access
+///   through a stale address may read wrong data, never unmapped memory that was committed once.
+///
+/// **May know**: the kernel, the C library, sysfs. This is the only module that links native symbols.
+///
+/// **Must not know**: what the memory is used for, size classes, limits of the application, configuration.
+///
+/// **Not supported, on purpose**: memory shared between processes, file mappings, taking commit back for a part of a
+/// reservation (purge gives the same memory back without a change of mappings), nodes above 63 in a node mask.
+@org.jspecify.annotations.NullMarked
+package dev.quarry.numa;

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 /// `docs/configuration.md`. A value that an option does not take is an `IllegalArgumentException` at once, whose
 /// message holds the property's name, the value, and what was expected.
 ///
-/// Immutable. The accessors give the values in effect, in which no `auto` is left; they are meant to be called when an
-/// allocator is made, not while it works.
+/// Immutable. The accessors give the values in effect, with a number in the place of each `auto`; they are meant to be
+/// called when an allocator is made, not while it works.
 public final class AllocatorConfig {
     private final ConfigSettings asked;
     private final ConfigSettings effective;
@@ -444,7 +444,7 @@ public final class AllocatorConfig {
         }
 
         private <T> Builder set(ConfigOption<T> option, T value) {
-            settings.set(option, value, ConfigOrigin.CODE);
+            settings.set(option, Objects.requireNonNull(value, option.key()), ConfigOrigin.CODE);
             return this;
         }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import org.jspecify.annotations.Nullable;
-
 /// Everything there is to know about one option. The parser, the builder, the error messages and the documentation all
 /// read this one place.
 ///
@@ -44,11 +42,10 @@ record ConfigOption<T>(String name, OptionType<T> type, T defaultValue, String s
 
     /// The value itself.
     ///
-    /// @throws IllegalArgumentException when it is out of range or null; the message holds key, value and what was
-    ///     expected
-    T check(@Nullable T value) {
-        if (value == null || !type.accepts(value)) {
-            throw new IllegalArgumentException(refusal(key(), value == null ? "null" : type.format(value), type));
+    /// @throws IllegalArgumentException when it is out of range; the message holds key, value and what was expected
+    T check(T value) {
+        if (!type.accepts(value)) {
+            throw new IllegalArgumentException(refusal(key(), type.format(value), type));
         }
         return value;
     }

@@ -98,8 +98,8 @@ final class ConfigOptions {
             "purge.delay",
             QuantityType.time("0", "24h"),
             "10s",
-            "How long a span that is free but still holds old contents waits before they are given back to the"
-                    + " operating system; 0 gives them back at once, which costs a refault on the next use.");
+            "How long a free span that still holds old contents keeps its OS pages before they are given back; 0"
+                    + " gives them back at once, and the next use has to fault them in again.");
 
     static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(
             "numa.policy",
@@ -113,7 +113,7 @@ final class ConfigOptions {
             ChoiceType.of(MemoryMode.class),
             "auto",
             "Where memory comes from: linux calls the kernel, portable uses only what the JDK offers and cannot give"
-                    + " memory back; auto is linux where there is one.");
+                    + " memory back; auto is linux on Linux.");
 
     static final ConfigOption<MemoryAccess> MEMORY_ACCESS = ConfigOption.of(
             "memory.access",
@@ -128,8 +128,8 @@ final class ConfigOptions {
             "huge.pages",
             ChoiceType.of(HugePages.class),
             "off",
-            "Huge OS pages: transparent asks the kernel to use them where it can, which is faster on large heaps and"
-                    + " holds more memory on small ones.");
+            "Huge OS pages: off leaves them to the system's own setting, transparent asks the kernel for them, which"
+                    + " is faster on large heaps and holds more memory on small ones.");
 
     static final ConfigOption<MemoryLock> LOCK = ConfigOption.of(
             "lock",

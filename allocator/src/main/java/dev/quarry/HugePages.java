@@ -3,7 +3,7 @@ package dev.quarry;
 
 /// Which OS pages back the memory.
 public enum HugePages {
-    /// OS pages of the usual size, whatever the system's default.
+    /// Those that the system's own setting gives; nothing is asked for.
     OFF,
     /// Huge OS pages wherever the kernel can provide them.
     TRANSPARENT

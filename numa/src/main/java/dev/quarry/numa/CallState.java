@@ -5,12 +5,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Where a downcall leaves `errno`: a fixed set of off-heap buffers, handed out by a bit mask. No thread owns one, so threads
-/// of any number and kind leave nothing behind. A call that finds none free gets one from the garbage collector.
+/// Where a downcall leaves `errno`: a fixed set of off-heap buffers, handed out by a bit mask. No thread owns one, so
+/// threads of any number and kind leave nothing behind. A call that finds none free gets one from the garbage
+/// collector.
 final class CallState {
     private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = LAYOUT.varHandle(StructLayout.PathElement.groupElement("errno"));
@@ -50,9 +50,9 @@ final class CallState {
     }
 
     static void release(MemorySegment buffer) {
-        long index = (buffer.address() - FIRST_ADDRESS) / STRIDE_BYTES;
-        if (index >= 0 && index < Long.SIZE && BUFFERS[(int) index] == buffer) {
-            USED.getAndAdd(-(1L << index));
+        long offset = buffer.address() - FIRST_ADDRESS;
+        if (offset >= 0 && offset < Long.SIZE * STRIDE_BYTES) {
+            USED.getAndAdd(-(1L << (offset / STRIDE_BYTES)));
         }
     }
 

@@ -110,7 +110,7 @@ public final class CpuSet {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof CpuSet && cpus.equals(((CpuSet) other).cpus);
+        return other instanceof CpuSet that && cpus.equals(that.cpus);
     }
 
     @Override

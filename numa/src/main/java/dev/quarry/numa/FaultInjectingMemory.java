@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Another memory whose calls fail when told: the N-th of all calls or of one kind, once or from then on. A call that fails
-/// does so before the wrapped memory hears of it.
+/// Another memory whose calls fail when told: the N-th of all calls or of one kind, once or from then on. A call that
+/// fails does so before the wrapped memory hears of it.
 ///
 /// The loop that proves a program to survive any refusal:
 ///
@@ -19,17 +22,15 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Calls that cannot fail ([#currentCpu], [#nanoTime] and the descriptions) are not counted. [#name] cannot throw; told to
-/// fail it returns false.
+/// Calls that cannot fail ([#currentCpu], [#nanoTime] and the descriptions) are not counted. [#name] cannot throw;
+/// told to fail it returns false.
 ///
 /// **Threads.** All methods may be called by any thread.
 public final class FaultInjectingMemory implements NativeMemory {
-    private static final int CALLS = OsCall.values().length;
-
     private final NativeMemory memory;
 
-    /// By the ordinal of the kind; the last one counts all kinds.
-    private final AtomicLongArray counts = new AtomicLongArray(CALLS + 1);
+    private final Map<OsCall, AtomicLong> countsByCall = new EnumMap<>(OsCall.class);
+    private final AtomicLong countOfAll = new AtomicLong();
 
     private volatile @Nullable Fault fault;
 
@@ -38,6 +39,9 @@ public final class FaultInjectingMemory implements NativeMemory {
     /// @param memory who does the calls that do not fail
     public FaultInjectingMemory(NativeMemory memory) {
         this.memory = memory;
+        for (OsCall call : OsCall.values()) {
+            countsByCall.put(call, new AtomicLong());
+        }
     }
 
     /// Lets one call fail: the n-th from now, of whatever kind.
@@ -92,38 +96,42 @@ public final class FaultInjectingMemory implements NativeMemory {
     /// @param call the kind
     /// @return 0 or more
     public long calls(OsCall call) {
-        return counts.get(call.ordinal());
+        return countOf(call).get();
     }
 
     /// How many calls there were, failed ones included.
     ///
     /// @return 0 or more
     public long calls() {
-        return counts.get(CALLS);
+        return countOfAll.get();
     }
 
     private synchronized void arm(@Nullable OsCall call, long n, Errno errno, boolean isLasting) {
         if (n < 1) {
             throw new IllegalArgumentException("calls are counted from 1, not from " + n);
         }
-        int counter = call == null ? CALLS : call.ordinal();
-        fault = new Fault(counter, counts.get(counter) + n, errno, isLasting);
+        AtomicLong count = call == null ? countOfAll : countOf(call);
+        fault = new Fault(call, count.get() + n, errno, isLasting);
     }
 
     /// Counts a call and says whether it is to fail.
     private @Nullable Errno count(OsCall call) {
-        long ofKind = counts.incrementAndGet(call.ordinal());
-        long ofAll = counts.incrementAndGet(CALLS);
+        long numberOfKind = countOf(call).incrementAndGet();
+        long numberOfAll = countOfAll.incrementAndGet();
         Fault current = fault;
-        if (current == null || (current.counter != CALLS && current.counter != call.ordinal())) {
+        if (current == null || (current.call != null && current.call != call)) {
             return null;
         }
-        long number = current.counter == CALLS ? ofAll : ofKind;
+        long number = current.call == null ? numberOfAll : numberOfKind;
         if (number == current.firstNumber || (current.isLasting && number > current.firstNumber)) {
             current.fired = true;
             return current.errno;
         }
         return null;
+    }
+
+    private AtomicLong countOf(OsCall call) {
+        return Objects.requireNonNull(countsByCall.get(call));
     }
 
     private void enter(OsCall call, long address, long byteSize) {
@@ -236,14 +244,14 @@ public final class FaultInjectingMemory implements NativeMemory {
 
     /// One order to fail.
     private static final class Fault {
-        final int counter;
+        final @Nullable OsCall call;
         final long firstNumber;
         final Errno errno;
         final boolean isLasting;
         volatile boolean fired;
 
-        Fault(int counter, long firstNumber, Errno errno, boolean isLasting) {
-            this.counter = counter;
+        Fault(@Nullable OsCall call, long firstNumber, Errno errno, boolean isLasting) {
+            this.call = call;
             this.firstNumber = firstNumber;
             this.errno = errno;
             this.isLasting = isLasting;

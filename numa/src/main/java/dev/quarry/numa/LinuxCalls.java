@@ -11,9 +11,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/// The C library's functions, one method each. As the kernel itself does, a method gives the result or, where that failed,
-/// the negated error number: no object is made on the way. Addresses travel as `long`, which the calling conventions of all
-/// 64-bit Linux machines treat as they treat pointers.
+/// The C library's functions, one method each. As the kernel itself does, a method gives the result or, where that
+/// failed, the negated error number: no object is made on the way. Addresses travel as `long`, which the calling
+/// conventions of all 64-bit Linux machines treat as they treat pointers.
 @SuppressWarnings("restricted")
 final class LinuxCalls {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -165,8 +165,8 @@ final class LinuxCalls {
             MemorySegment mask = arena.allocateFrom(JAVA_LONG, nodeMask);
             // The kernel takes one bit less than it is told.
             long maskBits = Long.SIZE + 1L;
-            long result = (long)
-                    MBIND.invokeExact(state, callNumber, address, byteSize, (long) mode, mask, maskBits, 0L);
+            long result =
+                    (long) MBIND.invokeExact(state, callNumber, address, byteSize, (long) mode, mask, maskBits, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -178,8 +178,7 @@ final class LinuxCalls {
     static int prctl(int option, long argument, long address, long byteSize, String text) {
         MemorySegment state = CallState.acquire();
         try (Arena arena = Arena.ofConfined()) {
-            int result =
-                    (int) PRCTL.invokeExact(state, option, argument, address, byteSize, arena.allocateFrom(text));
+            int result = (int) PRCTL.invokeExact(state, option, argument, address, byteSize, arena.allocateFrom(text));
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);

@@ -2,14 +2,10 @@
 package dev.quarry.numa;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// Memory by Linux's own system calls. Holds no state but what it found out at start.
-@SuppressWarnings("restricted")
 final class LinuxMemory implements NativeMemory {
     private static final int PROT_NONE = 0;
     private static final int PROT_READ_WRITE = 1 | 2;
@@ -37,18 +33,9 @@ final class LinuxMemory implements NativeMemory {
     /// One mincore call looks at no more OS pages than this, one byte each.
     private static final int RESIDENCY_BATCH_PAGES = 1 << 16;
 
-    private static final MemorySegment ALL_MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
     private final String machine = LinuxCalls.machine();
     private final int osPageBytes = LinuxCalls.getpagesize();
     private final boolean canRemap = probeRemap();
-
-    /// Whether this is Linux; asked without any restricted call.
-    static boolean isLinux() {
-        return Files.isDirectory(Path.of("/proc/self"))
-                && Linker.nativeLinker().defaultLookup().find("mremap").isPresent()
-                && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
-    }
 
     /// Whether the constants of this class hold on this machine: other architectures number some of them differently.
     static boolean isKnownMachine() {
@@ -56,15 +43,11 @@ final class LinuxMemory implements NativeMemory {
     }
 
     private static long mbindCallNumber(String machine) {
-        switch (machine) {
-            case "x86_64":
-                return 237;
-            case "aarch64":
-            case "riscv64":
-                return 235;
-            default:
-                return 0;
-        }
+        return switch (machine) {
+            case "x86_64" -> 237;
+            case "aarch64", "riscv64" -> 235;
+            default -> 0;
+        };
     }
 
     @Override
@@ -88,9 +71,8 @@ final class LinuxMemory implements NativeMemory {
         Ranges.checkReserve(byteSize, byteAlignment, osPageBytes);
         long surplusBytes = Math.max(byteAlignment, osPageBytes) - osPageBytes;
         long mappedBytes = byteSize + surplusBytes;
-        long mapped = mappedBytes < 0
-                ? -Errno.ENOMEM.number()
-                : LinuxCalls.mmap(0, mappedBytes, PROT_NONE, MAP_RESERVE);
+        long mapped =
+                mappedBytes < 0 ? -Errno.ENOMEM.number() : LinuxCalls.mmap(0, mappedBytes, PROT_NONE, MAP_RESERVE);
         if (mapped < 0) {
             throw new NativeMemoryException(OsCall.RESERVE, (int) -mapped, 0, byteSize);
         }
@@ -133,11 +115,11 @@ final class LinuxMemory implements NativeMemory {
         return canRemap;
     }
 
-    /// The kernel unmaps the new range before it finds that it cannot move the old one, so a failure leaves a hole: it is
-    /// filled again at once. The old range is never without a mapping, and never loses its contents.
+    /// The kernel unmaps the new range before it finds that it cannot move the old one, so a failure leaves a hole:
+    /// it is filled again at once. The old range is never without a mapping, and never loses its contents.
     ///
-    /// One call moves one of the kernel's mappings, and a range may consist of several: what was moved in has a mapping of
-    /// its own. The kernel says EFAULT then, and the halves are moved one after the other.
+    /// One call moves one of the kernel's mappings, and a range may consist of several: what was moved in has a
+    /// mapping of its own. The kernel says EFAULT then, and the halves are moved one after the other.
     @Override
     public void remap(long fromAddress, long toAddress, long byteSize) {
         if (!canRemap) {
@@ -157,7 +139,7 @@ final class LinuxMemory implements NativeMemory {
             } else if (error == Errno.EFAULT.number() && pieceBytes > osPageBytes) {
                 pieceBytes = pieceBytes / 2 & -osPageBytes;
             } else {
-                MemorySegment.copy(ALL_MEMORY, toAddress, ALL_MEMORY, fromAddress, movedBytes);
+                RawMemory.copy(toAddress, fromAddress, movedBytes);
                 throw new NativeMemoryException(OsCall.REMAP, error, fromAddress, byteSize);
             }
         }
@@ -184,10 +166,10 @@ final class LinuxMemory implements NativeMemory {
         }
         try {
             commit(probe, 2L * osPageBytes);
-            ALL_MEMORY.set(ValueLayout.JAVA_LONG, probe, probe);
+            RawMemory.putLong(probe, probe);
             return move(probe, probe + osPageBytes, osPageBytes) == 0
-                    && ALL_MEMORY.get(ValueLayout.JAVA_LONG, probe) == 0
-                    && ALL_MEMORY.get(ValueLayout.JAVA_LONG, probe + osPageBytes) == probe;
+                    && RawMemory.getLong(probe) == 0
+                    && RawMemory.getLong(probe + osPageBytes) == probe;
         } catch (NativeMemoryException e) {
             return false;
         } finally {

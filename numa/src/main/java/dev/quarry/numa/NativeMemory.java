@@ -13,28 +13,29 @@ package dev.quarry.numa;
 ///                                                +------+   become zero
 /// ```
 ///
-/// **Ranges.** An address and a byte size name a range: both are multiples of [#osPageBytes()] and the size is positive,
-/// otherwise the call is an [IllegalArgumentException]. A range lies within one reservation. Apart from [#release],
-/// any part of a reservation may be used.
+/// **Ranges.** An address and a byte size name a range: both are multiples of [#osPageBytes()] and the size is
+/// positive, otherwise the call is an [IllegalArgumentException]. A range lies within one reservation. Apart from
+/// [#release], any part of a reservation may be used.
 ///
-/// **Failures.** Every refusal by the operating system is a [NativeMemoryException]; nothing has changed when it leaves,
-/// unless the method says otherwise.
+/// **Failures.** Every refusal by the operating system is a [NativeMemoryException]; nothing has changed when it
+/// leaves, unless the method says otherwise.
 ///
-/// **Threads.** All methods may be called by any thread at any time, virtual threads too. Two calls at once on overlapping
-/// ranges are the caller's error.
+/// **Threads.** All methods may be called by any thread at any time, virtual threads too. Two calls at once on
+/// overlapping ranges are the caller's error.
 ///
 /// **Garbage.** [#commit], [#purge], [#currentCpu] and [#nanoTime] make none when they succeed.
 public interface NativeMemory {
     /// The memory of this machine: Linux by its system calls where that is possible, otherwise [#portable()].
     ///
     /// @return the one instance of this process
-    /// @throws IllegalStateException if this is Linux and the JVM denies native access; the message names the flag to pass
+    /// @throws IllegalStateException if this is Linux and the JVM denies native access; the message names the missing
+    ///     flag
     static NativeMemory system() {
         return SystemMemory.instance();
     }
 
-    /// Memory from `java.lang.foreign.Arena`: works everywhere and needs no native access, but reserves by allocating, and
-    /// can neither remap nor bind nor lock.
+    /// Memory from `java.lang.foreign.Arena`: works everywhere and needs no native access, but reserves by
+    /// allocating, and can neither remap nor bind nor lock.
     ///
     /// @return a new instance
     static NativeMemory portable() {
@@ -64,8 +65,8 @@ public interface NativeMemory {
     /// @throws NativeMemoryException if the system refuses
     long reserve(long byteSize, long byteAlignment);
 
-    /// Makes a reserved range readable and writable. What is committed for the first time reads as zero; what is committed
-    /// already stays as it is.
+    /// Makes a reserved range readable and writable. What is committed for the first time reads as zero; what is
+    /// committed already stays as it is.
     ///
     /// @param address the start of the range
     /// @param byteSize its length
@@ -92,7 +93,10 @@ public interface NativeMemory {
     boolean canRemap();
 
     /// Moves the contents of one committed range to another of the same reservation without copying them. Both stay
-    /// committed throughout; the old range reads as zero afterwards. What the new range held is lost.
+    /// committed throughout; the old range reads as zero afterwards. What the new range held is lost, and what [#bind],
+    /// [#hugePages] and [#name] said of the old range holds for the new one too.
+    ///
+    /// Costs the kernel up to two more mappings, as the moved OS pages do not merge with their new neighbours.
     ///
     /// @param fromAddress the start of the old range
     /// @param toAddress the start of the new range, which does not overlap the old one
@@ -116,12 +120,13 @@ public interface NativeMemory {
     /// @throws NativeMemoryException if the system refuses
     void unlock(long address, long byteSize);
 
-    /// Backs a committed range with physical memory now, so that no later access can fail for the want of it. Contents stay.
+    /// Backs a committed range with physical memory now, so that no later access can fail for the want of it.
+    /// Contents stay.
     ///
     /// @param address the start of the range
     /// @param byteSize its length
-    /// @throws NativeMemoryException if the system refuses: `ENOMEM` for want of memory, `EFAULT` where an access would have
-    ///     raised a signal; a part of the range may be populated
+    /// @throws NativeMemoryException if the system refuses: `ENOMEM` for want of memory, `EFAULT` where an access would
+    ///     have raised a signal; a part of the range may be populated
     void populate(long address, long byteSize);
 
     /// Says which nodes the OS pages of a range are to come from. Holds for pages that are not resident yet.

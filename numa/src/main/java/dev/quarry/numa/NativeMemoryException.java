@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
-/// The operating system refused a memory call. Nothing has changed, except where the call's own contract says otherwise.
+/// The operating system refused a memory call. Nothing has changed, except where the call's own contract says
+/// otherwise.
 public final class NativeMemoryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    private static final String LOCK_HINT = "; check the limit of locked memory (RLIMIT_MEMLOCK, ulimit -l)";
 
     /// The call that failed.
     private final OsCall call;
@@ -90,10 +93,8 @@ public final class NativeMemoryException extends RuntimeException {
     }
 
     private static String describe(OsCall call, int number, long address, long byteSize) {
-        StringBuilder text = new StringBuilder(160)
-                .append(call.systemCall())
-                .append(" of ")
-                .append(ByteSizes.describe(byteSize));
+        StringBuilder text =
+                new StringBuilder(160).append(call.systemCall()).append(" of ").append(ByteSizes.describe(byteSize));
         if (address != 0) {
             text.append(" at 0x").append(Long.toHexString(address));
         }
@@ -108,34 +109,28 @@ public final class NativeMemoryException extends RuntimeException {
 
     /// What an operator can look at; empty where the error says it all.
     private static String hint(OsCall call, Errno errno) {
-        switch (errno) {
-            case ENOMEM:
-                return hintForNoMemory(call);
-            case EAGAIN:
-                return call == OsCall.LOCK ? LOCK_HINT : "";
-            case EPERM:
-                if (call == OsCall.BIND) {
-                    return "; containers often forbid mbind: grant CAP_SYS_NICE or allow it in the seccomp profile";
-                }
-                return call == OsCall.LOCK ? LOCK_HINT : "";
-            default:
-                return "";
-        }
+        return switch (errno) {
+            case ENOMEM -> hintForNoMemory(call);
+            case EAGAIN, EPERM -> hintForRefusal(call);
+            default -> "";
+        };
     }
 
-    private static final String LOCK_HINT = "; check the limit of locked memory (RLIMIT_MEMLOCK, ulimit -l)";
-
     private static String hintForNoMemory(OsCall call) {
-        switch (call) {
-            case RESERVE:
-            case COMMIT:
-            case REMAP:
-                return "; check the number of mappings (vm.max_map_count), the address-space limit (RLIMIT_AS, ulimit -v)"
+        return switch (call) {
+            case RESERVE, COMMIT, REMAP ->
+                "; check the number of mappings (vm.max_map_count), the address-space limit (RLIMIT_AS, ulimit -v)"
                         + " and overcommit (vm.overcommit_memory=2 with vm.overcommit_ratio)";
-            case LOCK:
-                return LOCK_HINT;
-            default:
-                return "";
-        }
+            case LOCK -> LOCK_HINT;
+            default -> "";
+        };
+    }
+
+    private static String hintForRefusal(OsCall call) {
+        return switch (call) {
+            case BIND -> "; containers often forbid mbind: grant CAP_SYS_NICE or allow it in the seccomp profile";
+            case LOCK -> LOCK_HINT;
+            default -> "";
+        };
     }
 }

@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// Memory without an operating system's interface: one `java.lang.foreign.Arena` a reservation. Makes no restricted call.
-/// A reservation is allocated, zeroed and resident at once; commit has nothing to do, and purge fills with zeros.
+/// Memory without an operating system's interface: one `java.lang.foreign.Arena` a reservation. Makes no restricted
+/// call. A reservation is allocated, zeroed and resident at once; commit has nothing to do, and purge fills with
+/// zeros.
 final class PortableMemory implements NativeMemory {
     private static final int OS_PAGE_BYTES = 4096;
 
@@ -38,7 +39,7 @@ final class PortableMemory implements NativeMemory {
             reservationsByAddress.put(segment.address(), new Reservation(arena, segment));
             return segment.address();
         } catch (OutOfMemoryError | IllegalArgumentException e) {
-            // The arena refuses sizes beyond its own arithmetic as illegal; to the caller both mean: there is not as much.
+            // The arena calls a size beyond its own arithmetic illegal; to the caller both mean: there is not as much.
             arena.close();
             NativeMemoryException refused = new NativeMemoryException(OsCall.RESERVE, Errno.ENOMEM, 0, byteSize);
             refused.initCause(e);
@@ -60,8 +61,9 @@ final class PortableMemory implements NativeMemory {
     public void release(long address, long byteSize) {
         Ranges.check(address, byteSize, OS_PAGE_BYTES);
         Reservation reservation = reservationsByAddress.get(address);
-        boolean isWhole = reservation != null && reservation.segment().byteSize() == byteSize;
-        if (!isWhole || !reservationsByAddress.remove(address, reservation)) {
+        if (reservation == null
+                || reservation.segment().byteSize() != byteSize
+                || !reservationsByAddress.remove(address, reservation)) {
             throw new NativeMemoryException(OsCall.RELEASE, Errno.EINVAL, address, byteSize);
         }
         reservation.arena().close();

@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// Chooses the [NativeMemory] of this process, once.
 final class SystemMemory {
     private SystemMemory() {}
 
     static NativeMemory instance() {
-        if (!LinuxMemory.isLinux()) {
+        if (!isLinux()) {
             return Portable.INSTANCE;
         }
         requireNativeAccess(NativeMemory.class.getModule());
         return LinuxMemory.isKnownMachine() ? Linux.INSTANCE : Portable.INSTANCE;
+    }
+
+    /// Asked without a restricted call, and without a system property: what matters is the kernel's interface, not
+    /// its name.
+    private static boolean isLinux() {
+        return Files.isDirectory(Path.of("/proc/self"))
+                && Linker.nativeLinker().defaultLookup().find("mremap").isPresent()
+                && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
     }
 
     /// Asks for native access in a place where the answer can be caught: thrown by a static initialiser it would be an

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/// The nodes of a machine, their cpus, and how far they are from each other. Immutable: what the machine was when it was read.
+/// The nodes of a machine, their cpus, and how far they are from each other. Immutable: what the machine was when it
+/// was read.
 ///
 /// The kernel numbers nodes and cpus with gaps; a *node id* or a *cpu* in this class is always the kernel's number.
 public final class Topology {
@@ -23,12 +25,14 @@ public final class Topology {
 
     private final int[] positionById;
     private final int[] idByCpu;
+    private final int firstId;
 
     private Topology(List<NumaNode> nodes, int[][] distances) {
         this.nodes = nodes;
         this.distances = distances;
         this.positionById = positions(nodes);
         this.idByCpu = idsByCpu(nodes);
+        this.firstId = nodes.getFirst().id();
     }
 
     /// The topology of this machine.
@@ -38,7 +42,8 @@ public final class Topology {
         return read(Path.of("/sys/devices/system/node"));
     }
 
-    /// The topology that a directory in the form of sysfs describes. Files that are missing or unreadable count as unknown.
+    /// The topology that a directory in the form of sysfs describes. Files that are missing or unreadable count as
+    /// unknown.
     ///
     /// @param root a directory such as `/sys/devices/system/node`
     /// @return what it tells; one node with all available processors where it describes no node
@@ -91,8 +96,8 @@ public final class Topology {
     }
 
     private static int[] idsByCpu(List<NumaNode> nodes) {
-        int cpus = 1 + nodes.stream().flatMapToInt(node -> node.cpus().stream()).max().orElse(-1);
-        int[] ids = new int[cpus];
+        IntStream cpus = nodes.stream().flatMapToInt(node -> node.cpus().stream());
+        int[] ids = new int[1 + cpus.max().orElse(-1)];
         Arrays.fill(ids, nodes.getFirst().id());
         nodes.forEach(node -> node.cpus().stream().forEach(cpu -> ids[cpu] = node.id()));
         return ids;
@@ -126,7 +131,7 @@ public final class Topology {
     /// @param cpu the kernel's number
     /// @return the node's id; that of the first node for a cpu that no node claims, such as one plugged in later
     public int nodeOfCpu(int cpu) {
-        return cpu >= 0 && cpu < idByCpu.length ? idByCpu[cpu] : nodes.getFirst().id();
+        return cpu >= 0 && cpu < idByCpu.length ? idByCpu[cpu] : firstId;
     }
 
     /// How far the memory of one node is from the cpus of another, in the firmware's terms.
@@ -139,7 +144,8 @@ public final class Topology {
         return distances[position(fromId)][position(toId)];
     }
 
-    /// Where to look for memory, the nearest node first; the smaller id first among equals. Nodes without memory are left out.
+    /// Where to look for memory, the nearest node first; the smaller id first among equals. Nodes without memory are
+    /// left out.
     ///
     /// @param fromId the node of the cpu
     /// @return node ids
@@ -153,7 +159,8 @@ public final class Topology {
                 .toArray();
     }
 
-    /// How many processors this process may use: what the JVM says, which knows the limits of containers and affinity masks.
+    /// How many processors this process may use: what the JVM says, which knows the limits of containers and affinity
+    /// masks.
     ///
     /// @return at least 1
     public static int availableProcessors() {

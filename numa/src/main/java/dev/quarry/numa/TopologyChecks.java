@@ -32,7 +32,8 @@ final class TopologyChecks {
             ids.set(node.id());
             node.cpus().stream().forEach(cpu -> {
                 if (cpus.get(cpu)) {
-                    throw new IllegalArgumentException("cpu " + cpu + " is in two nodes, one of them node " + node.id());
+                    throw new IllegalArgumentException(
+                            "cpu " + cpu + " is in two nodes, one of them node " + node.id());
                 }
                 cpus.set(cpu);
             });

@@ -12,8 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Reads a [Topology] from sysfs. Sandboxes hide parts of it and machines leave parts out, so nothing is an error: a file that
-/// is missing or makes no sense counts as unknown, and a directory that describes no node as a machine without NUMA.
+/// Reads a [Topology] from sysfs. Sandboxes hide parts of it and machines leave parts out, so nothing is an error: a
+/// file that is missing or makes no sense counts as unknown, and a directory that describes no node as a machine
+/// without NUMA.
 final class TopologyReader {
     private static final Pattern NODE_DIRECTORY = Pattern.compile("node(\\d{1,5})");
     private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d{1,15}) kB");
@@ -48,7 +49,8 @@ final class TopologyReader {
 
     private List<Integer> nodeIds() {
         try (Stream<Path> entries = Files.list(root)) {
-            return entries.map(entry -> NODE_DIRECTORY.matcher(entry.getFileName().toString()))
+            return entries.map(
+                            entry -> NODE_DIRECTORY.matcher(entry.getFileName().toString()))
                     .filter(Matcher::matches)
                     .map(matcher -> Integer.valueOf(matcher.group(1)))
                     .distinct()

@@ -7,11 +7,13 @@
 /// | the operating system's memory calls | [dev.quarry.numa.NativeMemory] |
 /// | the same, made to fail | [dev.quarry.numa.FaultInjectingMemory] |
 /// | the same, on a machine that does not exist | [dev.quarry.numa.SimulatedMemory] |
-/// | a refusal by the system | [dev.quarry.numa.NativeMemoryException], by [dev.quarry.numa.OsCall] and [dev.quarry.numa.Errno] |
+/// | reading and writing at an address | [dev.quarry.numa.RawMemory] |
+/// | a refusal by the system | [dev.quarry.numa.NativeMemoryException] |
+/// | what was called, and how it failed | [dev.quarry.numa.OsCall], [dev.quarry.numa.Errno] |
 /// | nodes, cpus, distances | [dev.quarry.numa.Topology], [dev.quarry.numa.NumaNode], [dev.quarry.numa.CpuSet] |
 ///
-/// **Data model.** A *reservation* is a range of address space. Its *OS pages* are reserved, committed or, by the kernel's own
-/// decision, resident:
+/// **Data model.** A *reservation* is a range of address space. Its *OS pages* are reserved, committed or, by the
+/// kernel's own decision, resident:
 ///
 /// ```
 ///    reservation  |....CCCCRRRRRRCC....RRRR..............|

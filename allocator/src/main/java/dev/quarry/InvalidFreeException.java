@@ -9,7 +9,7 @@ public class InvalidFreeException extends IllegalStateException {
     @Serial
     private static final long serialVersionUID = 1;
 
-    /// @serial the address that was freed
+    /// The address that was freed.
     private final long address;
 
     /// Makes the exception.

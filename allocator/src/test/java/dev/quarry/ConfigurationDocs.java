@@ -26,8 +26,8 @@ final class ConfigurationDocs {
             AllocatorConfig config = AllocatorConfig.builder().limit("2g").purgeDelay("5s").build();
             ```
 
-            `OffHeapAllocator.system()` takes the system properties. A builder starts with the defaults and takes
-            none of them; `AllocatorConfig.fromSystemProperties().toBuilder()` starts with them, and code has the last word.
+            `OffHeapAllocator.system()` takes the system properties. A builder starts with the defaults and takes none
+            of them; `AllocatorConfig.fromSystemProperties().toBuilder()` starts with them, and code has the last word.
 
             - A **size** is a number of bytes with `k`, `m`, `g` or `t` for powers of 1024: `64m`, `1G`, `64MiB`,
               `65536`.

@@ -66,11 +66,12 @@ class ArchitectureTest {
             .withImportOption(location -> !location.contains("/jmh_generated/"))
             .importPackages(ROOT);
 
-    private static final DescribedPredicate<JavaClass> CONTRACT =
-            resideInAPackage(ROOT).and(describe("know no internal class", ArchitectureTest::knowsNoInternalClass));
+    private static final DescribedPredicate<JavaClass> CONTRACT = resideInAPackage(ROOT)
+            .and(describe("know no internal class", ArchitectureTest::knowsNoInternalClass))
+            .as("the contract");
 
     private static final DescribedPredicate<JavaClass> FACADE =
-            resideInAPackage(ROOT).and(not(CONTRACT));
+            resideInAPackage(ROOT).and(not(CONTRACT)).as("the facade");
 
     private static final DescribedPredicate<JavaClass> SHIPPED = not(resideInAPackage(BENCH));
 

@@ -217,9 +217,9 @@ final class LinuxCalls {
 
     /// A downcall declares no exception: what comes is an error of the virtual machine, or a mistake in this class.
     private static RuntimeException unexpected(Throwable e) {
-        if (e instanceof Error) {
-            throw (Error) e;
+        if (e instanceof Error error) {
+            throw error;
         }
-        return e instanceof RuntimeException ? (RuntimeException) e : new IllegalStateException(e);
+        return e instanceof RuntimeException exception ? exception : new IllegalStateException(e);
     }
 }

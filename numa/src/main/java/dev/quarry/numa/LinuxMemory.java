@@ -8,16 +8,13 @@ import java.lang.foreign.ValueLayout;
 /// Memory by Linux's own system calls. Holds no state but what it found out at start.
 final class LinuxMemory implements NativeMemory {
     private static final int PROT_NONE = 0;
-    private static final int PROT_READ_WRITE = 1 | 2;
+    static final int PROT_READ_WRITE = 1 | 2;
     private static final int MAP_PRIVATE = 0x02;
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int MAP_NORESERVE = 0x4000;
     private static final int MAP_FIXED_NOREPLACE = 0x100000;
-    private static final int MAP_RESERVE = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    private static final int MREMAP_MAYMOVE = 1;
-    private static final int MREMAP_FIXED = 2;
-    private static final int MREMAP_DONTUNMAP = 4;
-    private static final int MADV_DONTNEED = 4;
+    static final int MAP_RESERVE = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_NOHUGEPAGE = 15;
     private static final int MADV_POPULATE_WRITE = 23;
@@ -35,7 +32,8 @@ final class LinuxMemory implements NativeMemory {
 
     private final String machine = LinuxCalls.machine();
     private final int osPageBytes = LinuxCalls.getpagesize();
-    private final boolean canRemap = probeRemap();
+    private final LinuxRemap remap = new LinuxRemap(osPageBytes);
+    private final boolean canRemap = remap.probe();
 
     /// Whether the constants of this class hold on this machine: other architectures number some of them differently.
     static boolean isKnownMachine() {
@@ -115,66 +113,19 @@ final class LinuxMemory implements NativeMemory {
         return canRemap;
     }
 
-    /// The kernel unmaps the new range before it finds that it cannot move the old one, so a failure leaves a hole:
-    /// it is filled again at once. The old range is never without a mapping, and never loses its contents.
-    ///
-    /// One call moves one of the kernel's mappings, and a range may consist of several: what was moved in has a
-    /// mapping of its own. The kernel says EFAULT then, and the halves are moved one after the other.
     @Override
     public void remap(long fromAddress, long toAddress, long byteSize) {
         if (!canRemap) {
             throw new UnsupportedOperationException("this kernel cannot remap: MREMAP_DONTUNMAP came with Linux 5.7");
         }
         Ranges.checkRemap(fromAddress, toAddress, byteSize, osPageBytes);
-        long movedBytes = 0;
-        long pieceBytes = byteSize;
-        while (movedBytes < byteSize) {
-            long from = fromAddress + movedBytes;
-            long to = toAddress + movedBytes;
-            pieceBytes = Math.min(pieceBytes, byteSize - movedBytes);
-            int error = move(from, to, pieceBytes);
-            if (error == 0) {
-                movedBytes += pieceBytes;
-                pieceBytes = byteSize - movedBytes;
-            } else if (error == Errno.EFAULT.number() && pieceBytes > osPageBytes) {
-                pieceBytes = pieceBytes / 2 & -osPageBytes;
-            } else {
-                RawMemory.copy(toAddress, fromAddress, movedBytes);
-                throw new NativeMemoryException(OsCall.REMAP, error, fromAddress, byteSize);
-            }
-        }
+        check(-remap.move(fromAddress, toAddress, byteSize), OsCall.REMAP, fromAddress, byteSize);
     }
 
-    /// Moves one piece. Gives 0, or the error; the new range is mapped in any case.
-    private static int move(long from, long to, long byteSize) {
-        long result = LinuxCalls.mremap(from, byteSize, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
-        if (result >= 0) {
-            return 0;
-        }
-        // EEXIST: the kernel failed before it unmapped.
-        LinuxCalls.mmap(to, byteSize, PROT_READ_WRITE, MAP_RESERVE | MAP_FIXED_NOREPLACE);
-        return (int) -result;
-    }
-
-    /// Tries it on two OS pages. A system that refuses even those refuses remapping too.
-    private boolean probeRemap() {
-        long probe;
-        try {
-            probe = reserve(2L * osPageBytes, osPageBytes);
-        } catch (NativeMemoryException e) {
-            return false;
-        }
-        try {
-            commit(probe, 2L * osPageBytes);
-            RawMemory.putLong(probe, probe);
-            return move(probe, probe + osPageBytes, osPageBytes) == 0
-                    && RawMemory.getLong(probe) == 0
-                    && RawMemory.getLong(probe + osPageBytes) == probe;
-        } catch (NativeMemoryException e) {
-            return false;
-        } finally {
-            LinuxCalls.munmap(probe, 2L * osPageBytes);
-        }
+    /// Maps a committed range at a fixed place unless a part of it is mapped. Gives the address, or a negated error
+    /// number.
+    static long mapWhereNothingIs(long address, long byteSize) {
+        return LinuxCalls.mmap(address, byteSize, PROT_READ_WRITE, MAP_RESERVE | MAP_FIXED_NOREPLACE);
     }
 
     @Override

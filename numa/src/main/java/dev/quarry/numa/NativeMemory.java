@@ -126,7 +126,7 @@ public interface NativeMemory {
     /// @param address the start of the range
     /// @param byteSize its length
     /// @throws NativeMemoryException if the system refuses: `ENOMEM` for want of memory, `EFAULT` where an access would
-    ///     have raised a signal; a part of the range may be populated
+    ///     have raised a signal, `EINVAL` on Linux before 5.14; a part of the range may be populated
     void populate(long address, long byteSize);
 
     /// Says which nodes the OS pages of a range are to come from. Holds for pages that are not resident yet.

@@ -115,7 +115,7 @@ final class SimulatedReservation {
     /// Whether every byte of the page is zero: if the first word is, and each byte equals the one eight further on.
     boolean isZero(int page) {
         MemorySegment contents = contents(page);
-        long words = osPageBytes - Long.BYTES;
+        int words = osPageBytes - Long.BYTES;
         return contents.get(ValueLayout.JAVA_LONG, 0) == 0
                 && contents.asSlice(0, words).mismatch(contents.asSlice(Long.BYTES, words)) == -1;
     }

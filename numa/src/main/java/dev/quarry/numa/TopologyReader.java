@@ -87,7 +87,7 @@ final class TopologyReader {
     /// The kernel writes a number for each node that is online, in the order of their ids.
     private int[] readDistances(List<Integer> ids, int row) {
         int[] distances = new int[ids.size()];
-        String[] words = WHITE_SPACE.split(readFile(ids.get(row), "distance").strip());
+        String[] words = WHITE_SPACE.split(readFile(ids.get(row), "distance").strip(), -1);
         for (int column = 0; column < distances.length; column++) {
             int assumed = row == column ? Topology.LOCAL_DISTANCE : Topology.REMOTE_DISTANCE;
             boolean isGiven = words.length == distances.length && words[column].matches("[1-9]\\d{0,5}");

@@ -4,14 +4,11 @@ package dev.quarry.numa;
 /// Moves OS pages by mremap, and keeps the promises of [NativeMemory#remap] which the system call alone does not:
 ///
 /// - The kernel unmaps the new range before it knows whether it can move the old one. A failure therefore leaves a
-/// hole,
-///   which is mapped again at once.
+///   hole, which is mapped again at once.
 /// - One call moves one of the kernel's mappings, and a range may consist of several, as what was moved in has a
-/// mapping
-///   of its own. Kernels before 6.17 say EFAULT then; the halves are moved one after the other.
+///   mapping of its own. Kernels before 6.17 say EFAULT then; the halves are moved one after the other.
 /// - Later kernels move one mapping after the other, and when one refuses leave those before it moved. What has arrived
-/// is
-///   copied back. It can be told from what has not, since the new range is emptied first: it is what is not zero.
+///   is copied back. It can be told from what has not, since the new range is emptied first: it is what is not zero.
 ///
 /// The old range is never without a mapping, whatever happens: a use after free must not end the process.
 final class LinuxRemap {

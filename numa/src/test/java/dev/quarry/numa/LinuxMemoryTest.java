@@ -61,6 +61,22 @@ class LinuxMemoryTest extends NativeMemoryContract {
     }
 
     @Test
+    void shouldTakeNoMoreAddressSpaceThanReservedWhenAligning() throws IOException {
+        long virtualBytesBefore = virtualBytes();
+        long aligned = memory.reserve(byteSize, 1L << 38);
+        long takenBytes = virtualBytes() - virtualBytesBefore;
+        memory.release(aligned, byteSize);
+
+        assertEquals(0, aligned % (1L << 38));
+        assertTrue(takenBytes < 1L << 34, takenBytes + " bytes of address space, of which the JVM may take a few");
+    }
+
+    private long virtualBytes() throws IOException {
+        String pages = Files.readString(Path.of("/proc/self/statm"));
+        return Long.parseLong(pages.substring(0, pages.indexOf(' '))) * osPageBytes;
+    }
+
+    @Test
     void shouldCountExactlyWhatIsResident() {
         memory.commit(address, byteSize);
         assertEquals(0, memory.residentBytes(address, byteSize));
@@ -202,21 +218,21 @@ class LinuxMemoryTest extends NativeMemoryContract {
         return last;
     }
 
+    /// Compiled code makes none; how soon it is compiled is the JVM's business, within bounds.
     @Test
     void shouldMakeNoGarbageWhenCommittingAndPurging() {
         memory.commit(address, byteSize);
-        for (int round = 0; round < 30_000; round++) {
-            commitAndPurge();
-        }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int rounds = 10_000;
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int round = 0; round < rounds; round++) {
-            commitAndPurge();
+        long garbageBytes = Long.MAX_VALUE;
+        for (int batch = 0; batch < 100 && garbageBytes > 0; batch++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int round = 0; round < 10_000; round++) {
+                commitAndPurge();
+            }
+            garbageBytes = threads.getCurrentThreadAllocatedBytes() - before;
         }
-        long garbageBytes = threads.getCurrentThreadAllocatedBytes() - before;
 
-        assertTrue(garbageBytes < rounds, garbageBytes + " bytes in " + rounds + " rounds");
+        assertEquals(0, garbageBytes, "bytes in the last batch");
     }
 
     private void commitAndPurge() {

@@ -99,7 +99,7 @@ public interface NativeMemory {
     /// Costs the kernel up to two more mappings, as the moved OS pages do not merge with their new neighbours.
     ///
     /// @param fromAddress the start of the old range
-    /// @param toAddress the start of the new range, which does not overlap the old one
+    /// @param toAddress the start of the new range, which does not overlap the old one and is not locked
     /// @param byteSize the length of both
     /// @throws NativeMemoryException if the system refuses; the old range then still has its contents, the new one
     ///     is committed and its contents are undefined

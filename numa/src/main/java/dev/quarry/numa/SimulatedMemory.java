@@ -169,11 +169,7 @@ public final class SimulatedMemory implements NativeMemory {
     @Override
     public synchronized void purge(long address, long byteSize) {
         SimulatedReservation reservation = findCommitted(OsCall.PURGE, address, byteSize);
-        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
-            if (reservation.has(page, LOCKED)) {
-                throw new NativeMemoryException(OsCall.PURGE, Errno.EINVAL, address, byteSize);
-            }
-        }
+        requireUnlocked(OsCall.PURGE, reservation, address, byteSize);
         for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
             reservation.zero(page);
             nodes.giveBack(reservation, page);
@@ -213,6 +209,7 @@ public final class SimulatedMemory implements NativeMemory {
         if (findCommitted(OsCall.REMAP, toAddress, byteSize) != reservation) {
             throw illegal(OsCall.REMAP.systemCall(), toAddress, byteSize, "is in another reservation");
         }
+        requireUnlocked(OsCall.REMAP, reservation, toAddress, byteSize);
         int pages = (int) (byteSize / osPageBytes());
         for (int page = 0; page < pages; page++) {
             int to = reservation.page(toAddress) + page;
@@ -352,6 +349,14 @@ public final class SimulatedMemory implements NativeMemory {
             }
         }
         return reservation;
+    }
+
+    private void requireUnlocked(OsCall call, SimulatedReservation reservation, long address, long byteSize) {
+        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
+            if (reservation.has(page, LOCKED)) {
+                throw new NativeMemoryException(call, Errno.EINVAL, address, byteSize);
+            }
+        }
     }
 
     private void requireUntouched(SimulatedReservation reservation, int page) {

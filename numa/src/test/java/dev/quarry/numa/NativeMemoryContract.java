@@ -136,6 +136,24 @@ abstract class NativeMemoryContract {
     }
 
     @Test
+    void shouldRefuseToRemapWhenNewRangeIsLocked() {
+        if (memory.canRemap()) {
+            memory.commit(address, byteSize);
+            fill(page(0), osPageBytes, 5);
+            fill(page(1), osPageBytes, 6);
+            memory.lock(page(1), osPageBytes);
+
+            NativeMemoryException e =
+                    assertThrows(NativeMemoryException.class, () -> memory.remap(page(0), page(1), osPageBytes));
+
+            assertTrue(e.is(Errno.EINVAL), e.getMessage());
+            assertFilled(page(0), osPageBytes, 5);
+            assertFilled(page(1), osPageBytes, 6);
+            memory.unlock(page(1), osPageBytes);
+        }
+    }
+
+    @Test
     void shouldKeepContentsWhenPopulatedOrNamed() {
         memory.commit(address, byteSize);
         fill(address, osPageBytes, 11);

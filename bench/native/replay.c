@@ -3,11 +3,11 @@
 // The native reference: runs a trace, or one of two small workloads, against the malloc that is in place, and prints
 // one JSON object. The replay does operation by operation what dev.quarry.bench.replay does in Java.
 //
-//   replay rounds TRACE N    N timed rounds
-//   replay void TRACE N      the same with an allocator that does nothing: what the harness itself costs
-//   replay peak TRACE        one round, not timed: resident bytes at the trace's peak and at evenly spread points
-//   replay pairs N COUNT     N rounds of COUNT pairs of malloc(64) and free
-//   replay exchange SECONDS  one thread allocates, another frees
+//   replay malloc rounds TRACE N    N timed rounds
+//   replay void rounds TRACE N      the same with an allocator that does nothing: what the harness itself costs
+//   replay malloc peak TRACE        one round, not timed: resident bytes at the peak and at evenly spread points
+//   replay malloc pairs N COUNT     N rounds of COUNT pairs of malloc(64) and free
+//   replay malloc exchange SECONDS  one thread allocates, another frees
 
 #include "harness.h"
 
@@ -117,21 +117,23 @@ static long positive(const char *text) {
 int main(int count, char **arguments) {
     static char output[1 << 16];
     setvbuf(stdout, output, _IOFBF, sizeof output);
-    const char *mode = count > 1 ? arguments[1] : "";
-    int traced = !strcmp(mode, "rounds") || !strcmp(mode, "void") || !strcmp(mode, "peak");
-    int wanted = !strcmp(mode, "peak") || !strcmp(mode, "exchange") ? 3 : traced || !strcmp(mode, "pairs") ? 4 : 0;
-    if (count != wanted) fail("usage: replay rounds|void TRACE N, peak TRACE, pairs N COUNT, exchange SECONDS");
+    const char *subject = count > 2 ? arguments[1] : "", *mode = count > 2 ? arguments[2] : "";
+    int use_void = !strcmp(subject, "void"), rounds = !strcmp(mode, "rounds"), peak = !strcmp(mode, "peak");
+    int pairs = !strcmp(mode, "pairs"), exchange = !strcmp(mode, "exchange");
+    int wanted = rounds || pairs ? 5 : peak || exchange ? 4 : 0;
+    if (count != wanted || (strcmp(subject, "malloc") && !(use_void && rounds)))
+        fail("usage: replay malloc|void rounds TRACE N, malloc peak TRACE, malloc pairs N COUNT, malloc exchange SECONDS");
     printf("{");
     print_allocator();
-    if (traced) {
-        struct program program = load_program(arguments[2]);
+    if (rounds || peak) {
+        struct program program = load_program(arguments[3]);
         void **slots = map_zeroed(((size_t)program.slot_count + 1) * sizeof *slots);
-        if (!strcmp(mode, "peak")) run_peak(&program, slots);
-        else run_rounds(&program, slots, (int)positive(arguments[3]), !strcmp(mode, "void"));
-    } else if (!strcmp(mode, "pairs")) {
-        run_pairs((int)positive(arguments[2]), positive(arguments[3]));
+        if (peak) run_peak(&program, slots);
+        else run_rounds(&program, slots, (int)positive(arguments[4]), use_void);
+    } else if (pairs) {
+        run_pairs((int)positive(arguments[3]), positive(arguments[4]));
     } else {
-        run_producer_consumer((double)positive(arguments[2]));
+        run_producer_consumer((double)positive(arguments[3]));
     }
     printf("}\n");
     return fflush(stdout) == 0 ? 0 : 2;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.cli;
+
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// The command line behind the launcher `quarry`. What is wrong with the arguments or the files that they name is one
+/// sentence on standard error and exit code 2.
+@Command(
+        name = "quarry",
+        mixinStandardHelpOptions = true,
+        version = "Quarry 0.1.0",
+        description = "malloc and free for the JVM.",
+        subcommands = ReplayCommand.class,
+        footer = {
+            "  classpath  Print the class path that a service needs: the allocator, and what it runs with.",
+            "",
+            "`quarry COMMAND --help` lists a command's options."
+        })
+public final class QuarryCli implements Runnable {
+    static final int EXIT_BAD_INPUT = 2;
+    static final int EXIT_FAILED = 1;
+    static final int EXIT_INTERRUPTED = 130;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by the parser before anything runs.
+    private CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new QuarryCli())
+                .setParameterExceptionHandler((e, arguments) -> complain(e.getCommandLine(), e.getMessage()))
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    if (e instanceof IOException) {
+                        return complain(commandLine, messageOf(e));
+                    }
+                    throw e;
+                });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "expected a command; `quarry --help` lists them");
+    }
+
+    private static int complain(CommandLine commandLine, String message) {
+        commandLine.getErr().println("quarry: " + message);
+        return EXIT_BAD_INPUT;
+    }
+
+    /// Exceptions of the file system are named after what is wrong, and their message is the file only.
+    private static String messageOf(Exception e) {
+        String simpleName = e.getClass().getSimpleName();
+        return e.getClass().getPackageName().startsWith("java.nio.file")
+                ? e.getMessage() + ": " + simpleName.replaceFirst("Exception$", "")
+                : String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.runner;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+
+/// Runs child processes, one after another, each within a time limit, and ends the one that runs when this process is
+/// asked to end. Their output goes through files, so that nobody has to read it while they run.
+public final class Children {
+    /// A child measures what its command line says, not what the caller's environment adds to it.
+    private static final Set<String> REMOVED_VARIABLES =
+            Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "LD_PRELOAD");
+
+    private static final int MAX_MESSAGE_CHARACTERS = 300;
+
+    private final Path directory;
+    private final Set<Process> running = new HashSet<>();
+    private boolean ended;
+
+    /// @param directory where the output of the children is kept while they run
+    public Children(Path directory) {
+        this.directory = directory;
+    }
+
+    /// @return what the child wrote to its standard output
+    /// @throws CancellationException after [#endAll()]
+    /// @throws ChildFailedException when there is no such program, when it fails, or when it runs out of time
+    public String run(List<String> command, Map<String, String> environment, Duration limit)
+            throws IOException, ChildFailedException {
+        Path output = Files.createTempFile(directory, "child", ".out");
+        Path errors = Files.createTempFile(directory, "child", ".err");
+        try {
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
+            builder.environment().keySet().removeAll(REMOVED_VARIABLES);
+            builder.environment().putAll(environment);
+            int status = waitFor(start(builder), limit);
+            checkNotEnded();
+            if (status != 0) {
+                throw new ChildFailedException(message(status, Files.readString(errors)), false);
+            }
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } finally {
+            Files.deleteIfExists(output);
+            Files.deleteIfExists(errors);
+        }
+    }
+
+    private synchronized Process start(ProcessBuilder builder) throws ChildFailedException {
+        checkNotEnded();
+        try {
+            Process process = builder.start();
+            running.add(process);
+            return process;
+        } catch (IOException e) {
+            String message = e.getMessage() == null ? e.toString() : e.getMessage();
+            throw new ChildFailedException(message, message.contains("error=2"));
+        }
+    }
+
+    private int waitFor(Process process, Duration limit) throws ChildFailedException {
+        try {
+            if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                return process.exitValue();
+            }
+            throw new ChildFailedException("ended after " + limit.toSeconds() + " s, its time limit", false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ChildFailedException("interrupted", false);
+        } finally {
+            process.destroyForcibly();
+            synchronized (this) {
+                running.remove(process);
+            }
+        }
+    }
+
+    /// Ends what runs, and lets nothing start any more.
+    public synchronized void endAll() {
+        ended = true;
+        running.forEach(Process::destroyForcibly);
+    }
+
+    private synchronized void checkNotEnded() {
+        if (ended) {
+            throw new CancellationException("the children are ended");
+        }
+    }
+
+    /// The first line of what the child complained of, which is where JVMs and compilers say what is wrong.
+    private static String message(int status, String errors) {
+        String line = errors.lines()
+                .filter(text -> !text.isBlank() && !text.startsWith("WARNING"))
+                .findFirst()
+                .orElse("no message");
+        String cut = line.length() > MAX_MESSAGE_CHARACTERS ? line.substring(0, MAX_MESSAGE_CHARACTERS) + "..." : line;
+        return "exit code " + status + ": " + cut;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.subject;
+
+import dev.quarry.bench.trace.TraceFormat;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// Replays against an allocator of raw addresses; word for word what `bench/native/replay.c` does.
+final class AddressReplay extends ReplayLoop {
+    private final Blocks blocks;
+    private final long[] slots;
+    private final Supplier<Map<String, Long>> footprint;
+
+    AddressReplay(Blocks blocks, int slotCount, Supplier<Map<String, Long>> footprint) {
+        this.blocks = blocks;
+        this.slots = new long[slotCount];
+        this.footprint = footprint;
+    }
+
+    @Override
+    protected int replay(int[] words, int from, int end) {
+        Blocks blocks = this.blocks;
+        long[] slots = this.slots;
+        int index = from;
+        while (index < end) {
+            int word = words[index++];
+            int slot = TraceFormat.operand(word);
+            switch (TraceFormat.kind(word)) {
+                case TraceFormat.ALLOCATE -> {
+                    long byteSize = TraceFormat.byteSize(words[index++]);
+                    long address = blocks.malloc(byteSize);
+                    slots[slot] = address;
+                    BlockMemory.touch(address, byteSize);
+                }
+                case TraceFormat.FREE -> blocks.free(slots[slot]);
+                default -> {
+                    long byteSize = TraceFormat.byteSize(words[index++]);
+                    long address = blocks.realloc(slots[slot], byteSize);
+                    slots[slot] = address;
+                    BlockMemory.touch(address, byteSize);
+                }
+            }
+        }
+        return index;
+    }
+
+    @Override
+    public Map<String, Long> footprint() {
+        return footprint.get();
+    }
+}

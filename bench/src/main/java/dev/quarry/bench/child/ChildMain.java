@@ -33,23 +33,17 @@ public final class ChildMain {
     }
 
     private static Map<String, Object> measure(Subject subject, String[] arguments) throws Exception {
-        String mode = arguments[1];
-        switch (mode) {
-            case "rounds" -> {
-                return ReplayMeasurement.rounds(subject, readTrace(arguments), Integer.parseInt(arguments[3]));
-            }
+        return switch (arguments[1]) {
+            case "rounds" -> ReplayMeasurement.rounds(subject, readTrace(arguments), Integer.parseInt(arguments[3]));
             case "peak" -> {
                 BlockMemory.fillBlocks();
-                return ReplayMeasurement.peak(subject, readTrace(arguments));
+                yield ReplayMeasurement.peak(subject, readTrace(arguments));
             }
-            case "pairs" -> {
-                return PairMeasurement.rounds(subject, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
-            }
-            case "exchange" -> {
-                return new ExchangeMeasurement(subject).run(Integer.parseInt(arguments[2]));
-            }
-            default -> throw new IllegalArgumentException("no mode " + mode);
-        }
+            case "pairs" ->
+                PairMeasurement.rounds(subject, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            case "exchange" -> new ExchangeMeasurement(subject).run(Integer.parseInt(arguments[2]));
+            default -> throw new IllegalArgumentException("no mode " + arguments[1]);
+        };
     }
 
     private static Trace readTrace(String[] arguments) throws IOException {

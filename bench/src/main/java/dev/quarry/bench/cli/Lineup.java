@@ -42,7 +42,7 @@ record Lineup(List<Contender> contenders, List<String> missing) {
     }
 
     private static void addNatives(Contenders contenders, Path program, List<String> missing) {
-        for (NativeAllocator allocator : NativeAllocator.values()) {
+        for (NativeAllocator allocator : NativeAllocator.ALL) {
             Optional<Path> library = allocator.library();
             if (library.isPresent() || !allocator.isPreloaded()) {
                 contenders.addNative(allocator, program, library);

@@ -36,7 +36,7 @@ public final class QuarryCli implements Runnable {
 
     static CommandLine commandLine() {
         return new CommandLine(new QuarryCli())
-                .setParameterExceptionHandler((e, arguments) -> complain(e.getCommandLine(), e.getMessage()))
+                .setParameterExceptionHandler((e, arguments) -> complain(e.getCommandLine(), messageOf(e)))
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     if (e instanceof IOException) {
                         return complain(commandLine, messageOf(e));

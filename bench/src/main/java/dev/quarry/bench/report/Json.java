@@ -21,11 +21,15 @@ public final class Json {
         return text.toString();
     }
 
+    /// The value that the text stands for.
+    ///
     /// @throws IllegalArgumentException when the text is not one JSON value
     public static @Nullable Object read(String text) {
         return new JsonReader(text).readAll();
     }
 
+    /// The members of the object that the text stands for, in their order.
+    ///
     /// @throws IllegalArgumentException when the text is not one JSON object
     @SuppressWarnings("unchecked") // The reader makes maps with strings as keys only.
     public static Map<String, Object> readObject(String text) {

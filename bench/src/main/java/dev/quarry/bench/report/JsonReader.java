@@ -27,20 +27,12 @@ final class JsonReader {
     }
 
     private @Nullable Object readValue() {
-        switch (peek()) {
-            case '{' -> {
-                return readMap();
-            }
-            case '[' -> {
-                return readList();
-            }
-            case '"' -> {
-                return readString();
-            }
-            default -> {
-                return readWord();
-            }
-        }
+        return switch (peek()) {
+            case '{' -> readMap();
+            case '[' -> readList();
+            case '"' -> readString();
+            default -> readWord();
+        };
     }
 
     private Map<String, @Nullable Object> readMap() {
@@ -78,21 +70,15 @@ final class JsonReader {
 
     private char readEscape() {
         char character = next();
-        switch (character) {
-            case 'n' -> {
-                return '\n';
-            }
-            case 't' -> {
-                return '\t';
-            }
+        return switch (character) {
+            case 'n' -> '\n';
+            case 't' -> '\t';
             case 'u' -> {
                 position += 4;
-                return (char) Integer.parseInt(text.substring(position - 4, position), 16);
+                yield (char) Integer.parseInt(text.substring(position - 4, position), 16);
             }
-            default -> {
-                return character;
-            }
-        }
+            default -> character;
+        };
     }
 
     /// A number, or one of the three literals.
@@ -102,17 +88,11 @@ final class JsonReader {
             position++;
         }
         String word = text.substring(start, position);
-        switch (word) {
-            case "null" -> {
-                return null;
-            }
-            case "true", "false" -> {
-                return Boolean.valueOf(word);
-            }
-            default -> {
-                return readNumber(word);
-            }
-        }
+        return switch (word) {
+            case "null" -> null;
+            case "true", "false" -> (Object) Boolean.valueOf(word);
+            default -> readNumber(word);
+        };
     }
 
     private static Number readNumber(String word) {

@@ -24,6 +24,8 @@ public final class JsonReport {
         this.referenceName = referenceName;
     }
 
+    /// The whole report, as text.
+    ///
     /// @param circumstances date, machine, flags, missing contenders
     public String write(Map<String, Object> circumstances) {
         Map<String, Object> report = new LinkedHashMap<>();

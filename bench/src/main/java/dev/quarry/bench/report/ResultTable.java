@@ -13,12 +13,18 @@ import java.util.OptionalDouble;
 /// The results as a table for the reader. Ratios are to the best native allocator: below 1 is better than it.
 public final class ResultTable {
     private static final double MIB = 1 << 20;
+    private static final double NS_PER_MICROSECOND = 1e3;
     private static final String ABSENT = "-";
+    private static final String INDENT = "  ";
+    private static final int NAME_CHARACTERS = 20;
+    private static final int CELL_CHARACTERS = 11;
 
     private final Results results;
     private final String referenceName;
     private final StringBuilder text = new StringBuilder();
 
+    /// Prepares the table of complete results.
+    ///
     /// @param referenceName the contender to which Quarry's mean is given besides that to the natives
     public ResultTable(Results results, String referenceName) {
         this.results = results;
@@ -39,21 +45,23 @@ public final class ResultTable {
 
     private void printTrace(Workload workload) {
         Trace trace = workload.trace().orElseThrow().trace();
-        line(
+        line(String.format(
+                Locale.ROOT,
                 "%s: %,d operations, %.1f MiB live at the peak",
-                workload.name(), trace.operations(), trace.peak().liveBytes() / MIB);
-        line("  %-20s %9s %9s %9s %7s %10s %7s", "", "first ns", "best ns", "median", "ratio", "peak MiB", "ratio");
+                workload.name(),
+                trace.operations(),
+                trace.peak().liveBytes() / MIB));
+        columns("", "first ns", "best ns", "median ns", "ratio", "peak MiB", "ratio");
         for (Row row : results.rows(workload)) {
             if (!printFailure(row)) {
                 OptionalDouble held = row.heldBytes();
-                line(
-                        "  %-20s %9s %9s %9s %7s %10s %7s",
+                columns(
                         row.contender().name(),
                         number(row.firstNs()),
                         number(row.bestNs()),
                         number(row.medianNs()),
                         number(timeRatio(workload, row)),
-                        number(held.isPresent() ? OptionalDouble.of(held.getAsDouble() / MIB) : held),
+                        number(Results.ratio(held, OptionalDouble.of(MIB))),
                         number(Results.ratio(held, results.leastNativeHeldBytes(workload))));
             }
         }
@@ -61,12 +69,11 @@ public final class ResultTable {
     }
 
     private void printPairs(Workload workload) {
-        line("%s: malloc and free of 64 bytes, one thread", workload.name());
-        line("  %-20s %9s %9s %9s %7s", "", "first ns", "best ns", "median", "ratio");
+        line(workload.name() + ": malloc and free of 64 bytes, one thread; a pair is one operation");
+        columns("", "first ns", "best ns", "median ns", "ratio");
         for (Row row : results.rows(workload)) {
             if (!printFailure(row)) {
-                line(
-                        "  %-20s %9s %9s %9s %7s",
+                columns(
                         row.contender().name(),
                         number(row.firstNs()),
                         number(row.bestNs()),
@@ -78,18 +85,16 @@ public final class ResultTable {
     }
 
     private void printExchange(Workload workload) {
-        line("%s: one thread allocates 64 bytes, another frees", workload.name());
-        line("  %-20s %12s %7s", "", "million/s", "ratio");
+        line(workload.name() + ": one thread allocates 64 bytes, another frees them; a ratio above 1 is faster");
+        columns("", "million/s", "ratio");
         for (Row row : results.rows(workload)) {
             if (!printFailure(row)) {
-                line(
-                        "  %-20s %12s %7s",
+                columns(
                         row.contender().name(),
-                        number(Results.ratio(OptionalDouble.of(1e3), row.bestNs())),
+                        number(Results.ratio(OptionalDouble.of(NS_PER_MICROSECOND), row.bestNs())),
                         number(Results.ratio(results.fastestNativeNs(workload), row.bestNs())));
             }
         }
-        line("  (ratio: operations per second to the fastest native's; above 1 is faster)");
         line("");
     }
 
@@ -98,11 +103,10 @@ public final class ResultTable {
         if (contenders.isEmpty()) {
             return;
         }
-        line("Geometric means over the traces, best rounds:");
-        line("  %-20s %16s %16s", "", "to best native", "to " + referenceName);
+        line("Geometric means over the traces: best rounds, to those of");
+        columns("", "native", referenceName);
         for (Contender contender : contenders) {
-            line(
-                    "  %-20s %16s %16s",
+            columns(
                     contender.name(),
                     number(results.meanRatioToNative(contender)),
                     number(results.meanRatioTo(referenceName, contender)));
@@ -114,8 +118,7 @@ public final class ResultTable {
     }
 
     private boolean printFailure(Row row) {
-        row.failure()
-                .ifPresent(reason -> line("  %-20s failed: %s", row.contender().name(), reason));
+        row.failure().ifPresent(reason -> line(INDENT + row.contender().name() + " failed: " + reason));
         return row.failure().isPresent();
     }
 
@@ -123,8 +126,17 @@ public final class ResultTable {
         return value.isPresent() ? String.format(Locale.ROOT, "%.2f", value.getAsDouble()) : ABSENT;
     }
 
-    private void line(String format, Object... arguments) {
-        text.append(String.format(Locale.ROOT, format, arguments).stripTrailing())
-                .append(System.lineSeparator());
+    private void columns(String name, String... cells) {
+        StringBuilder line = new StringBuilder(INDENT).append(name);
+        int end = NAME_CHARACTERS;
+        for (String cell : cells) {
+            end += CELL_CHARACTERS;
+            line.repeat(' ', Math.max(1, end - cell.length() - line.length())).append(cell);
+        }
+        line(line.toString());
+    }
+
+    private void line(String line) {
+        text.append(line).append(System.lineSeparator());
     }
 }

@@ -31,7 +31,9 @@ public final class Children {
         this.directory = directory;
     }
 
-    /// @return what the child wrote to its standard output
+    /// Runs one child to its end.
+    ///
+    /// @return what it wrote to its standard output
     /// @throws CancellationException after [#endAll()]
     /// @throws ChildFailedException when there is no such program, when it fails, or when it runs out of time
     public String run(List<String> command, Map<String, String> environment, Duration limit)

@@ -4,16 +4,24 @@ package dev.quarry.bench.runner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-/// The native allocators that Quarry is compared with. The C library's own needs no library; the others are put before
-/// it by `LD_PRELOAD`.
-public enum NativeAllocator {
-    GLIBC(List.of(), ""),
-    JEMALLOC(List.of("libjemalloc.so.2"), "libjemalloc2"),
-    MIMALLOC(List.of("libmimalloc.so.3", "libmimalloc.so.2", "libmimalloc.so.2.0"), "libmimalloc2.0"),
-    TCMALLOC(List.of("libtcmalloc_minimal.so.4", "libtcmalloc.so.4"), "libtcmalloc-minimal4");
+/// A native allocator with which Quarry is compared.
+///
+/// @param label its name in the table
+/// @param fileNames of the library that `LD_PRELOAD` puts before the C library's own malloc, newest first; none for
+/// that
+/// @param debianPackage where the library comes from
+public record NativeAllocator(String label, List<String> fileNames, String debianPackage) {
+    public static final List<NativeAllocator> ALL = List.of(
+            new NativeAllocator("glibc", List.of(), "libc6"),
+            new NativeAllocator("jemalloc", List.of("libjemalloc.so.2"), "libjemalloc2"),
+            new NativeAllocator(
+                    "mimalloc",
+                    List.of("libmimalloc.so.3", "libmimalloc.so.2", "libmimalloc.so.2.0"),
+                    "libmimalloc2.0"),
+            new NativeAllocator(
+                    "tcmalloc", List.of("libtcmalloc_minimal.so.4", "libtcmalloc.so.4"), "libtcmalloc-minimal4"));
 
     private static final List<String> DIRECTORIES = List.of(
             "/usr/local/lib",
@@ -24,18 +32,6 @@ public enum NativeAllocator {
             "/lib/x86_64-linux-gnu",
             "/lib/aarch64-linux-gnu",
             "/lib64");
-
-    private final List<String> fileNames;
-    private final String debianPackage;
-
-    NativeAllocator(List<String> fileNames, String debianPackage) {
-        this.fileNames = fileNames;
-        this.debianPackage = debianPackage;
-    }
-
-    public String label() {
-        return name().toLowerCase(Locale.ROOT);
-    }
 
     public boolean isPreloaded() {
         return !fileNames.isEmpty();

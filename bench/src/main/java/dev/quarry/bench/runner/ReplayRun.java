@@ -39,6 +39,8 @@ public final class ReplayRun {
         this.progress = progress;
     }
 
+    /// Runs everything, one process after another.
+    ///
     /// @param rounds in each process, fewer for slow contenders
     /// @param forks how many processes measure the time of the same contender and workload
     public Results run(List<Workload> workloads, List<Contender> contenders, int rounds, int forks) throws IOException {

@@ -48,7 +48,7 @@ public enum Subject {
             return new NettyReplay(PooledByteBufAllocator.DEFAULT, slotCount);
         }
 
-        /// Netty gives its caches to its own kind of thread.
+        // Netty gives its caches to its own kind of thread.
         @Override
         public Thread newThread(Runnable task) {
             return new FastThreadLocalThread(task, THREAD_NAME);

@@ -8,15 +8,15 @@ public final class ChildFailedException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final boolean notFound;
+    private final boolean notStarted;
 
-    ChildFailedException(String message, boolean notFound) {
+    ChildFailedException(String message, boolean notStarted) {
         super(message);
-        this.notFound = notFound;
+        this.notStarted = notStarted;
     }
 
-    /// Whether there is no such program.
-    public boolean isNotFound() {
-        return notFound;
+    /// Whether it was never started: there is no such program, or it may not be run.
+    public boolean isNotStarted() {
+        return notStarted;
     }
 }

@@ -64,8 +64,7 @@ public final class Children {
             running.add(process);
             return process;
         } catch (IOException e) {
-            String message = e.getMessage() == null ? e.toString() : e.getMessage();
-            throw new ChildFailedException(message, message.contains("error=2"));
+            throw new ChildFailedException(String.valueOf(e.getMessage()), true);
         }
     }
 

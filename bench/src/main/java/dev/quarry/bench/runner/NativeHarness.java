@@ -85,7 +85,7 @@ public final class NativeHarness {
             Files.move(fresh, binary, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (ChildFailedException e) {
             throw new UnavailableException(
-                    e.isNotFound()
+                    e.isNotStarted()
                             ? "no C compiler `cc` on the PATH; apt-get install gcc libc6-dev"
                             : "the C program does not compile here: " + e.getMessage());
         } finally {

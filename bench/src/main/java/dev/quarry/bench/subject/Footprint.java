@@ -62,7 +62,7 @@ public final class Footprint {
                 inside = line.contains(QUARRY_MAPPING);
                 named |= inside;
             } else if (inside && line.startsWith("Rss:")) {
-                sum += 1024 * Long.parseLong(line, "Rss:".length(), line.length() - " kB".length(), 10);
+                sum += 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
             }
         }
         return named ? OptionalLong.of(sum) : OptionalLong.empty();

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Starts the command line in a JVM of its own, as the launcher does.
+final class CliProcess {
+    private static final long LIMIT_SECONDS = 120;
+
+    private final Path home;
+    private final Path output;
+    private final Path errors;
+
+    record Result(int status, String output, String errors) {}
+
+    CliProcess(Path home) throws IOException {
+        this.home = home;
+        output = Files.createFile(home.resolve("stdout"));
+        errors = Files.createFile(home.resolve("stderr"));
+    }
+
+    Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx256m");
+        command.add("-Dquarry.home=" + home);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuarryCli.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile())
+                .start();
+    }
+
+    Result run(String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        try {
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("still running after " + LIMIT_SECONDS + " s; it said: " + errors());
+            }
+            return new Result(process.exitValue(), Files.readString(output), errors());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    void awaitErrors(String text) throws IOException {
+        while (!errors().contains(text)) {
+            Thread.onSpinWait();
+        }
+    }
+}

@@ -34,7 +34,7 @@ final class JsonFile implements AutoCloseable {
             return new JsonFile(
                     path, isNew, Files.newByteChannel(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         } catch (IOException e) {
-            throw new IOException(path + " cannot be written: " + reason(e), e);
+            throw new IOException(path + " cannot be written: " + Reasons.reason(e), e);
         }
     }
 
@@ -51,7 +51,7 @@ final class JsonFile implements AutoCloseable {
             }
             isWritten = true;
         } catch (IOException e) {
-            throw new IOException("the results cannot be written to " + path + ": " + reason(e), e);
+            throw new IOException("the results cannot be written to " + path + ": " + Reasons.reason(e), e);
         }
     }
 
@@ -62,10 +62,5 @@ final class JsonFile implements AutoCloseable {
         if (isNew && !isWritten) {
             Files.deleteIfExists(path);
         }
-    }
-
-    private static String reason(IOException e) {
-        boolean isNamedAfterReason = e.getClass().getPackageName().startsWith("java.nio.file");
-        return isNamedAfterReason ? e.getClass().getSimpleName().replaceFirst("Exception$", "") : "" + e.getMessage();
     }
 }

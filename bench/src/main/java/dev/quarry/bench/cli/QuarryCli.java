@@ -4,6 +4,7 @@ package dev.quarry.bench.cli;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -13,11 +14,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "quarry",
         mixinStandardHelpOptions = true,
-        version = "Quarry 0.1.0",
+        versionProvider = QuarryCli.Version.class,
         description = "malloc and free for the JVM.",
         subcommands = ReplayCommand.class,
         footer = {
-            "  classpath  Print the class path that a service needs: the allocator, and what it runs with.",
+            "  classpath  Print the class path that a service needs.",
             "",
             "`quarry COMMAND --help` lists a command's options."
         })
@@ -36,10 +37,11 @@ public final class QuarryCli implements Runnable {
 
     static CommandLine commandLine() {
         return new CommandLine(new QuarryCli())
-                .setParameterExceptionHandler((e, arguments) -> complain(e.getCommandLine(), messageOf(e)))
+                .setParameterExceptionHandler(
+                        (e, arguments) -> complain(e.getCommandLine(), String.valueOf(e.getMessage())))
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    if (e instanceof IOException) {
-                        return complain(commandLine, messageOf(e));
+                    if (e instanceof IOException io) {
+                        return complain(commandLine, Reasons.sentence(io));
                     }
                     throw e;
                 });
@@ -50,16 +52,17 @@ public final class QuarryCli implements Runnable {
         throw new ParameterException(spec.commandLine(), "expected a command; `quarry --help` lists them");
     }
 
+    /// The version that the build wrote into the jar.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = QuarryCli.class.getPackage().getImplementationVersion();
+            return new String[] {"Quarry " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
     private static int complain(CommandLine commandLine, String message) {
         commandLine.getErr().println("quarry: " + message);
         return EXIT_BAD_INPUT;
-    }
-
-    /// Exceptions of the file system are named after what is wrong, and their message is the file only.
-    private static String messageOf(Exception e) {
-        String simpleName = e.getClass().getSimpleName();
-        return e.getClass().getPackageName().startsWith("java.nio.file")
-                ? e.getMessage() + ": " + simpleName.replaceFirst("Exception$", "")
-                : String.valueOf(e.getMessage());
     }
 }

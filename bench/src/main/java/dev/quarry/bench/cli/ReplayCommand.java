@@ -36,7 +36,6 @@ import picocli.CommandLine.Spec;
 /// `quarry replay`: Quarry, its competitors and the same recorded work for each of them.
 @Command(
         name = "replay",
-        mixinStandardHelpOptions = true,
         description = "Replay recorded allocations against Quarry, Netty, the JDK and native allocators.")
 final class ReplayCommand implements Callable<Integer> {
     private static final int MAX_ROUNDS = 1000;
@@ -85,9 +84,11 @@ final class ReplayCommand implements Callable<Integer> {
         Results results = new ReplayRun(children, new Progress(System.err))
                 .run(workloads(traces, directory), contenders, options.effectiveRounds(), options.forks);
         System.out.print(new ResultTable(results, Contenders.NETTY_ADAPTIVE).print());
-        System.out.flush();
         json.write(new JsonReport(results, Contenders.NETTY_ADAPTIVE).write(circumstances(lineup)));
         System.err.println("Results as JSON: " + json.path());
+        if (System.out.checkError()) {
+            throw new IOException("the table cannot be written to standard output; its figures are in " + json.path());
+        }
         return results.hasFailures() ? QuarryCli.EXIT_FAILED : 0;
     }
 
@@ -128,7 +129,7 @@ final class ReplayCommand implements Callable<Integer> {
         List<Workload> workloads = new ArrayList<>();
         for (Trace trace : traces) {
             Path unpacked = directory.scratch().resolve(workloads.size() + ".qtr");
-            trace.writeUnpacked(unpacked);
+            unpack(trace, unpacked);
             workloads.add(Workload.ofTrace(trace, unpacked));
         }
         if (options.runsPairs()) {
@@ -138,6 +139,15 @@ final class ReplayCommand implements Callable<Integer> {
             workloads.add(Workload.ofExchange(options.exchangeSeconds()));
         }
         return workloads;
+    }
+
+    private static void unpack(Trace trace, Path file) throws IOException {
+        try {
+            trace.writeUnpacked(file);
+        } catch (IOException e) {
+            throw new IOException(
+                    "%s cannot be unpacked to %s: %s".formatted(trace.name(), file, Reasons.reason(e)), e);
+        }
     }
 
     private List<Contender> select(Lineup lineup) {

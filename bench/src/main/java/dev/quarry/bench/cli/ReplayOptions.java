@@ -9,8 +9,9 @@ import picocli.CommandLine.Parameters;
 
 /// The options of `quarry replay`, as the parser fills them in.
 final class ReplayOptions {
+    private static final int DEFAULT_ROUNDS = 24;
     private static final int QUICK_ROUNDS = 6;
-    private static final int EXCHANGE_SECONDS = 5;
+    private static final int EXCHANGE_SECONDS = 3;
     private static final int QUICK_EXCHANGE_SECONDS = 1;
 
     @Parameters(paramLabel = "TRACE", description = "Trace files. Default: the shipped ones, and the other workloads.")
@@ -24,7 +25,9 @@ final class ReplayOptions {
             names = "--forks",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Processes for each contender and trace, 1 to 100; the best round counts. Default: 1.")
+            description =
+                    "Processes for each contender and workload, 1 to 100; the best round of all counts. Default: 1."
+                            + " Where its memory lies makes a process fast or slow: take 3 or more for figures to publish.")
     int forks;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Results. Default: bench/target/replay-<time>.json.")
@@ -60,11 +63,17 @@ final class ReplayOptions {
             description = "Added to the command line of each JVM that runs Quarry; may be repeated.")
     List<String> jvmArguments = List.of();
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean helpRequested;
+
     int effectiveRounds() {
         if (rounds != null) {
             return rounds;
         }
-        return quick ? QUICK_ROUNDS : 24;
+        return quick ? QUICK_ROUNDS : DEFAULT_ROUNDS;
     }
 
     int exchangeSeconds() {

@@ -80,7 +80,7 @@ public final class JsonReport {
         put(object, "medianNs", row.medianNs());
         put(object, "ratioToNative", Results.ratio(row.bestNs(), results.fastestNativeNs(workload)));
         put(object, "heldRatioToNative", Results.ratio(row.heldBytes(), results.leastNativeHeldBytes(workload)));
-        put(object, "metadataShareOfCommitted", metadataShare(row));
+        put(object, "metadataShareOfCommitted", row.metadataShare());
         if (!row.peak().isEmpty()) {
             Map<String, Object> footprint = new LinkedHashMap<>(row.peak());
             footprint.put("heldMeaning", row.contender().heldMeaning());
@@ -88,14 +88,6 @@ public final class JsonReport {
         }
         object.put("roundNsByFork", row.forks().stream().map(Timing::roundNs).toList());
         return object;
-    }
-
-    private static OptionalDouble metadataShare(Row row) {
-        return row.peak().get("atPeak") instanceof Map<?, ?> atPeak
-                        && atPeak.get("metadataBytes") instanceof Number metadata
-                        && atPeak.get("committedBytes") instanceof Number committed
-                ? OptionalDouble.of(metadata.doubleValue() / committed.doubleValue())
-                : OptionalDouble.empty();
     }
 
     private List<Map<String, Object>> means() {

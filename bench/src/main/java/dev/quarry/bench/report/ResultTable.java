@@ -2,13 +2,16 @@
 package dev.quarry.bench.report;
 
 import dev.quarry.bench.result.Contender;
+import dev.quarry.bench.result.Contender.Group;
 import dev.quarry.bench.result.Results;
 import dev.quarry.bench.result.Row;
 import dev.quarry.bench.result.Workload;
 import dev.quarry.bench.trace.Trace;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /// The results as a table for the reader. Ratios are to the best native allocator: below 1 is better than it.
 public final class ResultTable {
@@ -40,6 +43,7 @@ public final class ResultTable {
             }
         }
         printMeans();
+        printVersions();
         return text.toString();
     }
 
@@ -51,7 +55,7 @@ public final class ResultTable {
                 workload.name(),
                 trace.operations(),
                 trace.peak().liveBytes() / MIB));
-        columns("", "first ns", "best ns", "median ns", "ratio", "peak MiB", "ratio");
+        columns("", "first ns", "best ns", "median ns", "ratio", "peak MiB", "ratio", "metadata");
         for (Row row : results.rows(workload)) {
             if (!printFailure(row)) {
                 OptionalDouble held = row.heldBytes();
@@ -62,7 +66,8 @@ public final class ResultTable {
                         number(row.medianNs()),
                         number(timeRatio(workload, row)),
                         number(Results.ratio(held, OptionalDouble.of(MIB))),
-                        number(Results.ratio(held, results.leastNativeHeldBytes(workload))));
+                        number(Results.ratio(held, results.leastNativeHeldBytes(workload))),
+                        percent(row.metadataShare()));
             }
         }
         line("");
@@ -113,6 +118,20 @@ public final class ResultTable {
         }
     }
 
+    private void printVersions() {
+        String versions = results.workloads().stream()
+                .flatMap(workload -> results.rows(workload).stream())
+                .filter(row -> row.contender().group() == Group.NATIVE)
+                .map(row -> row.facts().get("version"))
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!versions.isEmpty()) {
+            line("Native allocators: " + versions);
+        }
+    }
+
     private OptionalDouble timeRatio(Workload workload, Row row) {
         return Results.ratio(row.bestNs(), results.fastestNativeNs(workload));
     }
@@ -124,6 +143,10 @@ public final class ResultTable {
 
     private static String number(OptionalDouble value) {
         return value.isPresent() ? String.format(Locale.ROOT, "%.2f", value.getAsDouble()) : ABSENT;
+    }
+
+    private static String percent(OptionalDouble share) {
+        return share.isPresent() ? String.format(Locale.ROOT, "%.1f %%", 100 * share.getAsDouble()) : ABSENT;
     }
 
     private void columns(String name, String... cells) {

@@ -75,4 +75,13 @@ public final class Row {
                 ? OptionalDouble.of(bytes.doubleValue())
                 : OptionalDouble.empty();
     }
+
+    /// The part of the committed bytes that is metadata, at the peak; for Quarry only.
+    public OptionalDouble metadataShare() {
+        return peak.get("atPeak") instanceof Map<?, ?> atPeak
+                        && atPeak.get("metadataBytes") instanceof Number metadata
+                        && atPeak.get("committedBytes") instanceof Number committed
+                ? OptionalDouble.of(metadata.doubleValue() / committed.doubleValue())
+                : OptionalDouble.empty();
+    }
 }

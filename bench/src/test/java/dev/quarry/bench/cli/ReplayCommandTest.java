@@ -118,7 +118,8 @@ class ReplayCommandTest {
         Path json = file.resolve("results.json");
         CliProcess.Result result = cli.run("replay", trace.toString(), "--json", json.toString());
         assertEquals(
-                "quarry: " + json + " cannot be written: FileAlreadyExists" + System.lineSeparator(), result.errors());
+                "quarry: " + json + " cannot be written: file already exists" + System.lineSeparator(),
+                result.errors());
         assertEquals(2, result.status());
         assertNoScratch();
     }

@@ -76,16 +76,21 @@ class ResultsTest {
 
     @Test
     void shouldPrintEveryRowWithItsRatios() {
-        add(first, quarry, 6).peak().put("heldAtPeakBytes", 3L << 20);
-        add(first, mimalloc, 4).peak().put("heldAtPeakBytes", 2L << 20);
+        Row row = add(first, quarry, 6);
+        row.peak().put("heldAtPeakBytes", 3L << 20);
+        row.peak().put("atPeak", Map.of("metadataBytes", 1L, "committedBytes", 16L));
+        Row fastest = add(first, mimalloc, 4);
+        fastest.peak().put("heldAtPeakBytes", 2L << 20);
+        fastest.facts().put("version", "mimalloc 2.0.9");
         add(first, netty, 40);
         results.addRow(first, glibc).fail("exit code 1: no luck");
         String table = new ResultTable(results, "netty-adaptive").print();
-        assertLine("quarry 7.00 6.00 6.50 1.50 3.00 1.50", table);
-        assertLine("mimalloc 5.00 4.00 4.50 1.00 2.00 1.00", table);
-        assertLine("netty-adaptive 41.00 40.00 40.50 10.00 - -", table);
+        assertLine("quarry 7.00 6.00 6.50 1.50 3.00 1.50 6.3 %", table);
+        assertLine("mimalloc 5.00 4.00 4.50 1.00 2.00 1.00 -", table);
+        assertLine("netty-adaptive 41.00 40.00 40.50 10.00 - - -", table);
         assertLine("glibc failed: exit code 1: no luck", table);
         assertLine("quarry 1.50 0.15", table);
+        assertLine("Native allocators: mimalloc 2.0.9", table);
         assertTrue(results.hasFailures());
     }
 

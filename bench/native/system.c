@@ -64,7 +64,7 @@ static void print_version(void) {
         const char *version = "";
         size_t bytes = sizeof version;
         mallctl("version", &version, &bytes, NULL, 0);
-        printf("jemalloc %s", version);
+        printf("jemalloc %.*s", (int)strcspn(version, "-"), version); // the commit follows
     } else if (mi_version) {
         int version = mi_version();
         printf("mimalloc %d.%d.%d", version / 100, version / 10 % 10, version % 10);

@@ -18,7 +18,7 @@ public final class Progress {
     void start(int total) {
         this.total = total;
         startNs = System.nanoTime();
-        out.printf("%d processes, one after another; the table follows.%n", total);
+        out.printf("Processes to run, one after another: %d. The table follows.%n", total);
     }
 
     void next(String workload, String contender, String what) {

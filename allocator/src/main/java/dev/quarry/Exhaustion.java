@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
+import dev.quarry.numa.NativeMemoryException;
+
+/// Says why there is no memory: used, limit, each bucket, and what to do.
+final class Exhaustion {
+    private Exhaustion() {}
+
+    static String describe(AllocatorConfig config, Space space, AllocatorStats stats, long byteSize) {
+        NativeMemoryException refused = null;
+        for (Zone zone : space.zones()) {
+            refused = refused == null ? zone.pages().region().lastFailure() : refused;
+        }
+        StringBuilder text = new StringBuilder(512);
+        text.append("no memory for ").append(byteSize).append(" bytes: ");
+        text.append(stats.committedBytes())
+                .append(" bytes are committed of a limit of ")
+                .append(stats.limitBytes());
+        text.append(" (live ").append(stats.liveBytes());
+        text.append(", waste ").append(stats.wasteBytes());
+        text.append(", slabFree ").append(stats.slabFreeBytes());
+        text.append(", lookaside ").append(stats.lookasideBytes());
+        text.append(", spanDirty ").append(stats.spanDirtyBytes());
+        text.append(", spanClean ").append(stats.spanCleanBytes());
+        text.append(", quarantine ").append(stats.quarantineBytes());
+        text.append(", metadata ").append(stats.metadataBytes()).append("); ");
+        if (refused != null) {
+            text.append("the system refused: ").append(refused.getMessage());
+        } else if (byteSize > config.limitBytes()) {
+            text.append("the request alone is above the limit: raise quarry.limit");
+        } else if (stats.liveBytes() > stats.limitBytes() / 2) {
+            text.append(
+                    "raise quarry.limit, or free more: most of it is in live blocks (report() shows of which size)");
+        } else {
+            text.append("raise quarry.limit, or let threads that keep free slots call trim()");
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.internal.arena.Arena;
+import org.jspecify.annotations.Nullable;
+
+/// The calling thread's own handle on the allocator: the same meanings as the like-named methods of
+/// [OffHeapAllocator], without the lookup.
+///
+/// From any other thread every method throws [WrongThreadException] and changes nothing. Blocks may be freed anywhere,
+/// by either of the two classes. A virtual thread, or one above the cap of arenas, gets a handle that goes to the
+/// shared
+/// stripes.
+///
+/// Cost: one comparison with the current thread over the arena's own.
+public final class LocalArena {
+    private final OffHeapAllocator allocator;
+    private final Thread owner;
+
+    /// The arena; of a handle on the stripes none, and then [#direct] is null, so it is never asked for.
+    final Arena arena;
+
+    /// The owner while the fast path may be taken; null for a handle on the stripes, and after the end. Set to null by
+    /// whoever ends it, plainly: the owner is then either dead or the same thread, or is refused by the closed arena.
+    @Nullable
+    Thread direct;
+
+    @SuppressWarnings("NullAway") // a handle on the stripes has no arena and never asks for it: see the field
+    LocalArena(OffHeapAllocator allocator, Thread owner, @Nullable Arena arena) {
+        this.allocator = allocator;
+        this.owner = owner;
+        this.arena = arena;
+        this.direct = arena == null ? null : owner;
+    }
+
+    /// Allocates. See [OffHeapAllocator#malloc].
+    /// @param byteSize bytes wanted, 0 allowed
+    /// @return the address
+    /// @throws OutOfOffHeapMemoryError for want of memory
+    public long malloc(long byteSize) {
+        if (Thread.currentThread() == direct) {
+            final long address = arena.malloc(byteSize);
+            if (address != 0) {
+                return address;
+            }
+        }
+        return allocator.mallocSlow(requireOwner(), byteSize);
+    }
+
+    /// Allocates, or returns 0. See [OffHeapAllocator#tryMalloc].
+    /// @param byteSize bytes wanted, 0 allowed
+    /// @return the address, or 0 for want of memory
+    public long tryMalloc(long byteSize) {
+        if (Thread.currentThread() == direct) {
+            final long address = arena.malloc(byteSize);
+            if (address != 0) {
+                return address;
+            }
+        }
+        return allocator.tryMallocSlow(requireOwner(), byteSize);
+    }
+
+    /// Frees. See [OffHeapAllocator#free(long)].
+    /// @param address of a block, or 0
+    /// @throws InvalidFreeException if it is not a live block's own address
+    public void free(long address) {
+        if (Thread.currentThread() == direct) {
+            arena.free(address);
+        } else {
+            allocator.freeSlow(requireOwner(), address);
+        }
+    }
+
+    /// Allocates zeroed memory. See [OffHeapAllocator#calloc].
+    /// @param count           elements
+    /// @param elementByteSize bytes of each
+    /// @return the address
+    /// @throws OutOfOffHeapMemoryError for want of memory
+    public long calloc(long count, long elementByteSize) {
+        return allocator.calloc(requireOwner(), count, elementByteSize);
+    }
+
+    /// Changes a block's size. See [OffHeapAllocator#realloc].
+    /// @param address     of a live block, or 0
+    /// @param newByteSize bytes wanted
+    /// @return the block's address now
+    /// @throws OutOfOffHeapMemoryError for want of memory; the old block is untouched
+    public long realloc(long address, long newByteSize) {
+        if (Thread.currentThread() == direct && address != 0 && newByteSize >= 0) {
+            final long moved = arena.realloc(address, newByteSize);
+            if (moved != 0) {
+                return moved;
+            }
+        }
+        return allocator.realloc(requireOwner(), address, newByteSize);
+    }
+
+    /// Allocates with an alignment. See [OffHeapAllocator#alignedAlloc].
+    /// @param byteAlignment a power of two, up to 1 GiB
+    /// @param byteSize      bytes wanted
+    /// @return the address
+    /// @throws OutOfOffHeapMemoryError for want of memory
+    public long alignedAlloc(long byteAlignment, long byteSize) {
+        return allocator.alignedAlloc(requireOwner(), byteAlignment, byteSize);
+    }
+
+    /// {@return the bytes usable at a live block's address}
+    /// @param address of a live block
+    /// @throws InvalidFreeException if it is not a live block's own address
+    public long usableSize(long address) {
+        requireOwner();
+        return allocator.usableSize(address);
+    }
+
+    private LocalArena requireOwner() {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("this arena belongs to " + owner + ", not to " + Thread.currentThread());
+        }
+        return this;
+    }
+
+    /// {@return the arena when this handle may use it at once, else null: go to a stripe}
+    @Nullable
+    Arena directArena() {
+        return direct == null ? null : arena;
+    }
+}

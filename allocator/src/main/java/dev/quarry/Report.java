@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.numa.RawMemory;
+import java.util.Locale;
+
+/// Writes the text report. The buckets are an addition that comes out.
+final class Report {
+    private final AllocatorConfig config;
+    private final Space space;
+    private final ArenaPool pool;
+    private final StringBuilder out = new StringBuilder(4096);
+
+    Report(AllocatorConfig config, Space space, ArenaPool pool) {
+        this.config = config;
+        this.space = space;
+        this.pool = pool;
+    }
+
+    String text() {
+        AllocatorStats stats = pool.stats();
+        line(
+                "Quarry allocator \"%s\" on %s, memory access %s",
+                config.name(), space.os().description(), RawMemory.accessMode());
+        for (String refusal : space.refusals()) {
+            line("note: %s", refusal);
+        }
+        if (space.os().isPortable()) {
+            line("note: portable mode: memory is committed from the start, and nothing can be given back");
+        }
+        buckets(stats);
+        line("");
+        line("%-14s %,20d   mallocs", "calls", stats.mallocs());
+        line("%-14s %,20d   frees, of which %,d remote", "", stats.frees(), stats.remoteFrees());
+        line("%-14s %,20d   frees refused", "", stats.invalidFrees());
+        line(
+                "%-14s %,20d   arenas, %,d of them idle; %,d adopted from ended threads",
+                "", pool.arenaCount(), pool.idleCount(), pool.adoptions());
+        classes(stats);
+        nodes(stats);
+        return out.toString();
+    }
+
+    private void buckets(AllocatorStats stats) {
+        line("");
+        row("live", stats.liveBytes(), stats, stats.liveBlocks() + " blocks");
+        row("waste", stats.wasteBytes(), stats, "slot or page bytes beyond what was asked for");
+        row("slabFree", stats.slabFreeBytes(), stats, "free slots of slabs in use");
+        row("lookaside", stats.lookasideBytes(), stats, "kept for reuse, or on the way home");
+        row("spanDirty", stats.spanDirtyBytes(), stats, "free pages, perhaps resident");
+        row("spanClean", stats.spanCleanBytes(), stats, "free pages, not resident");
+        row("quarantine", stats.quarantineBytes(), stats, "freed, not yet reusable");
+        row("metadata", stats.metadataBytes(), stats, "descriptors, links, tables");
+        row("= committed", stats.committedBytes(), stats, "limit " + stats.limitBytes());
+        line("%-14s %,20d", "reserved", stats.reservedBytes());
+    }
+
+    private void row(String name, long bytes, AllocatorStats stats, String remark) {
+        double share = 100.0 * bytes / Math.max(1, stats.committedBytes());
+        line("%-14s %,20d  %5.1f %%  %s", name, bytes, share, remark);
+    }
+
+    private void classes(AllocatorStats stats) {
+        line("");
+        line(
+                "%8s %8s %10s %10s %8s %14s %14s %9s %9s",
+                "slot", "slabs", "live", "free", "depth", "mallocs", "frees", "refills", "flushes");
+        for (SizeClassStats row : stats.sizeClasses()) {
+            if (row.mallocs() != 0) {
+                line(
+                        "%8d %8d %10d %10d %8d %14d %14d %9d %9d",
+                        row.slotBytes(),
+                        row.slabs(),
+                        row.liveBlocks(),
+                        row.freeSlots(),
+                        row.lookasideDepth(),
+                        row.mallocs(),
+                        row.frees(),
+                        row.refills(),
+                        row.flushes());
+            }
+        }
+    }
+
+    private void nodes(AllocatorStats stats) {
+        line("");
+        for (NodeStats node : stats.nodes()) {
+            line(
+                    "node %d: committed %,d of %,d, %,d splits, %,d merges",
+                    node.node(), node.committedBytes(), node.reservedBytes(), node.splits(), node.merges());
+            StringBuilder orders = new StringBuilder();
+            for (int order = 0; order < node.freeBlocksByOrder().size(); order++) {
+                int blocks = node.freeBlocksByOrder().get(order);
+                if (blocks != 0) {
+                    orders.append(" 2^").append(order).append(':').append(blocks);
+                }
+            }
+            line("buddyinfo, free blocks by pages:%s", orders.length() == 0 ? " none" : orders);
+        }
+    }
+
+    private void line(String format, Object... arguments) {
+        out.append(String.format(Locale.ROOT, format, arguments)).append(System.lineSeparator());
+    }
+}

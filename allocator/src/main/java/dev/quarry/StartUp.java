@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.numa.Errno;
+import dev.quarry.numa.NativeMemory;
+import dev.quarry.numa.NativeMemoryException;
+import dev.quarry.numa.NumaNode;
+import dev.quarry.numa.Topology;
+
+/// Chooses the memory and the address space for a new allocator.
+final class StartUp {
+    private static final long MIN_RESERVE_BYTES = 64L << 20;
+    private static final long MAX_PORTABLE_RESERVE_BYTES = 256L << 20;
+
+    private StartUp() {}
+
+    static OffHeapAllocator create(AllocatorConfig config) {
+        NativeMemory os = config.memory() == MemoryMode.PORTABLE ? NativeMemory.portable() : NativeMemory.system();
+        if (config.memory() == MemoryMode.LINUX && os.isPortable()) {
+            throw new IllegalStateException("quarry.memory=linux, but this is no Linux: " + os.description());
+        }
+        return create(config, os, Topology.read());
+    }
+
+    /// Where the address space is limited (`ulimit -v`), half of it is tried, and so on.
+    static OffHeapAllocator create(AllocatorConfig config, NativeMemory os, Topology topology) {
+        AllocatorConfig tried = os.isPortable() ? portable(config) : config;
+        for (; ; ) {
+            try {
+                return new OffHeapAllocator(tried, os, topology);
+            } catch (NativeMemoryException refused) {
+                long half = tried.reserveBytes() >>> 1;
+                if (!refused.is(Errno.ENOMEM) || half < MIN_RESERVE_BYTES) {
+                    throw refused;
+                }
+                tried = tried.toBuilder()
+                        .limit(Math.min(tried.limitBytes(), half))
+                        .reserve(half)
+                        .build();
+            }
+        }
+    }
+
+    /// In the portable mode address space is memory from the start.
+    private static AllocatorConfig portable(AllocatorConfig config) {
+        long reserve = Math.min(config.reserveBytes(), MAX_PORTABLE_RESERVE_BYTES);
+        return config.toBuilder()
+                .limit(Math.min(config.limitBytes(), reserve))
+                .reserve(reserve)
+                .build();
+    }
+
+    static int[] nodes(AllocatorConfig config, Topology topology) {
+        int[] nodes = topology.nodes().stream()
+                .filter(NumaNode::hasMemory)
+                .mapToInt(NumaNode::id)
+                .toArray();
+        return config.numaPolicy() == NumaPolicy.OFF || nodes.length == 0 ? new int[] {0} : nodes;
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.slab.SlabLayout.BASE;
+import static dev.quarry.numa.RawMemory.getLong;
+
+import dev.quarry.internal.slab.Mailbox;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/// Knows each arena's mailbox by its number. Number 0 stands for the zone in which the slab lies.
+///
+/// Thread-safe.
+final class ArenaMail implements Zone.MailRouter {
+    private final Space space;
+    private final AtomicLongArray mailboxes;
+
+    ArenaMail(Space space, int maxArenas) {
+        this.space = space;
+        this.mailboxes = new AtomicLongArray(maxArenas + 1);
+    }
+
+    /// Enters an arena, before it owns a slab.
+    void enter(int arena, long mailbox) {
+        mailboxes.set(arena, mailbox);
+    }
+
+    @Override
+    public void send(long slab, int owner) {
+        long mailbox =
+                owner == 0 ? space.zoneAt(getLong(slab + BASE) - space.base).mailbox() : mailboxes.get(owner);
+        Mailbox.send(mailbox, slab);
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
+import static dev.quarry.internal.slab.SlabLayout.BASE;
+import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
+import static dev.quarry.internal.slab.SlabLayout.LINKS;
+import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
+import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawMemory.getChar;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getLong;
+
+import dev.quarry.DoubleFreeException;
+import dev.quarry.InvalidFreeException;
+import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.slab.SlabLayout;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
+
+/// Tells what an address is, and makes the exceptions for those that are not a live block's own. Out of the fast paths.
+///
+/// Thread-safe: reads only, but for the count of refusals.
+public final class FreeChecks {
+    private final Space space;
+
+    /// @param space whose addresses are judged
+    public FreeChecks(Space space) {
+        this.space = space;
+    }
+
+    /// Requires a live slot.
+    /// @param address in the slab
+    /// @param slab    descriptor
+    /// @return the address of its link
+    long requireAllocated(long address, long slab) {
+        long offset = address - getLong(slab + BASE);
+        long product = SlabLayout.product(slab, offset);
+        long link = getLong(slab + LINKS) + (product >>> 32 << 1);
+        if (Integer.compareUnsigned((int) product, getInt(slab + RECIPROCAL)) >= 0 || getChar(link) != ALLOCATED) {
+            throw refused(address, slab);
+        }
+        return link;
+    }
+
+    /// {@return the exception for an address in a slab that is not a live slot's own}
+    InvalidFreeException refused(long address, long slab) {
+        space.invalidFrees().incrementAndGet();
+        long slotBytes = getInt(slab + SLOT);
+        long offset = address - getLong(slab + BASE);
+        long index = offset / slotBytes;
+        if (offset % slotBytes != 0) {
+            return new InvalidFreeException(
+                    address, hex(address) + " lies " + offset % slotBytes + " bytes inside a slot of " + slotBytes);
+        }
+        if (index >= getInt(slab + EXTENDED)) {
+            return new InvalidFreeException(address, hex(address) + " was never allocated");
+        }
+        return new DoubleFreeException(
+                address, hex(address) + " is free already; its slot has " + slotBytes + " bytes");
+    }
+
+    /// {@return the exception for an address outside of the allocator}
+    InvalidFreeException foreign(long address) {
+        space.invalidFrees().incrementAndGet();
+        return new InvalidFreeException(address, hex(address) + " is not an address of this allocator");
+    }
+
+    /// {@return the exception for an address in a page that starts no live span}
+    InvalidFreeException refusedSpan(long address, int state) {
+        space.invalidFrees().incrementAndGet();
+        if (state == SpanMap.NONE || (address & SpanMap.PAGE_BYTES - 1) != 0) {
+            return new InvalidFreeException(address, hex(address) + " does not start a block");
+        }
+        return new DoubleFreeException(address, hex(address) + " is free already");
+    }
+
+    /// {@return whether this is a live block's own address}
+    /// @param address any
+    public boolean owns(long address) {
+        long offset = address - space.base;
+        if (Long.compareUnsigned(offset, space.byteSize) >= 0) {
+            return false;
+        }
+        long slab = space.slabAt(offset);
+        if (slab == space.nullSlab) {
+            return SpanMap.state(spanWord(address)) == SpanMap.SPAN;
+        }
+        long product = SlabLayout.product(slab, address - getLong(slab + BASE));
+        return Integer.compareUnsigned((int) product, getInt(slab + RECIPROCAL)) < 0
+                && getChar(getLong(slab + LINKS) + (product >>> 32 << 1)) == ALLOCATED;
+    }
+
+    /// {@return the bytes usable at a live block's address}
+    /// @param address of a live block
+    public long usableSize(long address) {
+        long offset = address - space.base;
+        if (Long.compareUnsigned(offset, space.byteSize) >= 0) {
+            throw foreign(address);
+        }
+        long slab = space.slabAt(offset);
+        if (slab == space.nullSlab) {
+            long word = spanWord(address);
+            if (SpanMap.state(word) != SpanMap.SPAN) {
+                throw refusedSpan(address, SpanMap.state(word));
+            }
+            return SpanMap.pages(word) << SpanMap.PAGE_SHIFT;
+        }
+        requireAllocated(address, slab);
+        return getInt(slab + SLOT);
+    }
+
+    /// {@return word 0 of the record of the span that an address starts; 0 if it starts none}
+    /// @param address in the data
+    long spanWord(long address) {
+        Zone zone = space.zoneAt(address - space.base);
+        long page = address - zone.base() >>> SpanMap.PAGE_SHIFT;
+        if ((address & SpanMap.PAGE_BYTES - 1) != 0
+                || page >= zone.pages().buddy().frontierPages()) {
+            return 0;
+        }
+        return zone.pages().map().wordAcquire(page);
+    }
+
+    private static String hex(long address) {
+        return "0x" + Long.toHexString(address);
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.slab.SlabLayout.END;
+import static dev.quarry.internal.slab.SlabLayout.OWNER;
+import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
+import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getIntAcquire;
+import static dev.quarry.numa.RawMemory.putChar;
+
+import dev.quarry.internal.slab.Slabs;
+
+/// Slots of other arenas' slabs that this arena has freed and not yet sent home: a chain for each of a few slabs.
+///
+/// Blocks that were allocated one after the other lie in one slab, and are often freed one after the other, so a chain
+/// grows to [#MAX_COUNT] slots or [#MAX_BYTES] before one CAS sends all of it. What an arena can hold back is bounded
+/// by
+/// [#ENTRIES] times that.
+///
+/// Not thread-safe: the arena's owner only.
+final class RemoteBatches {
+    /// Slabs with a chain at a time.
+    static final int ENTRIES = 16;
+
+    /// Longest chain in slots.
+    static final int MAX_COUNT = 64;
+
+    /// Longest chain in bytes.
+    static final int MAX_BYTES = 16 << 10;
+
+    private final ArenaMail mail;
+    private final long[] slabs = new long[ENTRIES];
+    private final int[] heads = new int[ENTRIES];
+    private final long[] lastLinks = new long[ENTRIES];
+    private final int[] counts = new int[ENTRIES];
+    private final int[] limits = new int[ENTRIES];
+
+    RemoteBatches(ArenaMail mail) {
+        this.mail = mail;
+    }
+
+    /// Adds a slot to its slab's chain.
+    /// @param slab    descriptor
+    /// @param granule where the slot begins
+    /// @param link    address of its link, which says `ALLOCATED`
+    void add(long slab, int granule, long link) {
+        int entry = (int) (slab >>> 7) & ENTRIES - 1;
+        if (slabs[entry] != slab) {
+            flush(entry);
+            start(entry, slab, granule, link);
+        } else {
+            putChar(link, (char) heads[entry]);
+            heads[entry] = granule;
+            counts[entry]++;
+        }
+        if (counts[entry] >= limits[entry]) {
+            flush(entry);
+        }
+    }
+
+    /// Sends all chains home.
+    void flushAll() {
+        for (int entry = 0; entry < ENTRIES; entry++) {
+            flush(entry);
+        }
+    }
+
+    /// {@return slots held back for a slab}
+    int count(long slab) {
+        int entry = (int) (slab >>> 7) & ENTRIES - 1;
+        return slabs[entry] == slab ? counts[entry] : 0;
+    }
+
+    private void start(int entry, long slab, int granule, long link) {
+        putChar(link, (char) END);
+        heads[entry] = granule;
+        lastLinks[entry] = link;
+        counts[entry] = 1;
+        limits[entry] = Math.max(1, Math.min(MAX_COUNT, MAX_BYTES / getInt(slab + SLOT)));
+        slabs[entry] = slab;
+    }
+
+    private void flush(int entry) {
+        long slab = slabs[entry];
+        if (slab == 0) {
+            return;
+        }
+        int count = counts[entry];
+        slabs[entry] = 0;
+        counts[entry] = 0;
+        if (Slabs.pushRemote(slab, heads[entry], lastLinks[entry], count)) {
+            mail.send(slab, getIntAcquire(slab + OWNER) & OWNER_MASK);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.slab.SizeClasses.COUNT;
+import static dev.quarry.internal.slab.SlabLayout.BASE;
+import static dev.quarry.internal.slab.SlabLayout.CLASS;
+import static dev.quarry.internal.slab.SlabLayout.CURRENT;
+import static dev.quarry.internal.slab.SlabLayout.END;
+import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
+import static dev.quarry.internal.slab.SlabLayout.FREES;
+import static dev.quarry.internal.slab.SlabLayout.FULL;
+import static dev.quarry.internal.slab.SlabLayout.GUARDED;
+import static dev.quarry.internal.slab.SlabLayout.HEAD;
+import static dev.quarry.internal.slab.SlabLayout.OWNER;
+import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
+import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawMemory.fill;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getIntAcquire;
+import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.putIntRelease;
+import static dev.quarry.numa.RawMemory.putLong;
+
+import dev.quarry.AllocatorConfig;
+import dev.quarry.internal.slab.Mailbox;
+import dev.quarry.internal.slab.SizeClasses;
+import dev.quarry.internal.slab.SlabLayout;
+import dev.quarry.internal.slab.SlabList;
+import dev.quarry.internal.slab.Slabs;
+import dev.quarry.internal.slab.Zone;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The slabs that an arena owns: of each class a current one, those with free slots, and all full ones.
+///
+/// The current slab's `FREES` is one less than the slots taken back, so that it never looks empty to the fast path; a
+/// full slab's owner word has a flag, so that the fast path's comparison fails and the slow path puts it back. Slabs
+/// that became empty stay while the class's depth allows; the others retire to the zone.
+///
+/// Not thread-safe: the arena's owner only.
+final class SlabCache {
+    private static final int PERIOD_EVENTS = 1024;
+    private static final int MAX_BYTES_PER_CLASS = 1 << 20;
+
+    private final Zone zone;
+    private final ArenaMail mail;
+    private final long mailbox;
+    private final int ownerWord;
+    private final long nullSlab;
+    private final long[] current = new long[COUNT];
+    private final SlabList[] partial = new SlabList[COUNT];
+    private final SlabList exhausted = new SlabList(SlabLayout.EXHAUSTED);
+    private final int[] emptySlots = new int[COUNT];
+    private final LookasideDepth[] depths = new LookasideDepth[COUNT];
+    private int eventsInPeriod;
+    private long collectedRemote;
+    private final long[] flushes = new long[COUNT];
+
+    SlabCache(
+            Zone zone,
+            AllocatorConfig config,
+            AtomicLong budgetBytes,
+            ArenaMail mail,
+            long mailbox,
+            int ownerWord,
+            long nullSlab) {
+        this.zone = zone;
+        this.mail = mail;
+        this.mailbox = mailbox;
+        this.ownerWord = ownerWord;
+        this.nullSlab = nullSlab;
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            int slotBytes = SizeClasses.slotBytes(sizeClass);
+            int max = Math.max(SizeClasses.capacity(sizeClass), MAX_BYTES_PER_CLASS / slotBytes);
+            partial[sizeClass] = new SlabList(SlabLayout.PARTIAL);
+            depths[sizeClass] =
+                    new LookasideDepth(budgetBytes, slotBytes, 0, Math.min(max, config.lookasideDepthMax() * 16));
+            current[sizeClass] = nullSlab;
+        }
+    }
+
+    /// {@return the current slab of a class, perhaps the null slab}
+    long current(int sizeClass) {
+        return current[sizeClass];
+    }
+
+    /// Finds a slab with a free slot and makes it current.
+    /// @return its descriptor; 0 when neither memory nor credit is there. It may be the slab that was current before
+    long refill(int sizeClass) {
+        if (++eventsInPeriod >= PERIOD_EVENTS) {
+            endPeriod();
+        }
+        readMail();
+        long slab = current[sizeClass];
+        if (slab != nullSlab && (getInt(slab + HEAD) != END || extend(slab))) {
+            return slab;
+        }
+        long fresh = partial[sizeClass].head();
+        if (fresh == 0) {
+            fresh = zone.takeSlab(sizeClass, ownerWord);
+            if (fresh == 0) {
+                return 0;
+            }
+            depths[sizeClass].miss(SizeClasses.capacity(sizeClass));
+        } else {
+            partial[sizeClass].remove(fresh);
+            if (SlabLayout.used(fresh) == 0) {
+                emptySlots[sizeClass] -= SizeClasses.capacity(sizeClass);
+                depths[sizeClass].observe(emptySlots[sizeClass]);
+            }
+        }
+        if (getInt(fresh + HEAD) == END) {
+            extend(fresh);
+        }
+        if (slab != nullSlab) {
+            putIntRelease(slab + OWNER, ownerWord | FULL);
+            unpin(slab);
+            exhausted.append(slab);
+        }
+        putLong(fresh + FREES, getLong(fresh + FREES) - 1);
+        SlabList.setState(fresh, CURRENT);
+        current[sizeClass] = fresh;
+        return fresh;
+    }
+
+    /// Brings unused slots into the free list; in the guarded modes poisoned, like every free slot.
+    private boolean extend(long slab) {
+        int before = getInt(slab + EXTENDED);
+        if (!Slabs.extend(slab)) {
+            return false;
+        }
+        if ((ownerWord & GUARDED) != 0) {
+            int slotBytes = getInt(slab + SLOT);
+            long bytes = (long) (getInt(slab + EXTENDED) - before) * slotBytes;
+            fill(getLong(slab + BASE) + (long) before * slotBytes, bytes, Guard.POISON);
+        }
+        return true;
+    }
+
+    /// Puts a full slab back among those with free slots, because one of its slots is about to be freed.
+    void unfill(long slab) {
+        exhausted.remove(slab);
+        putIntRelease(slab + OWNER, ownerWord);
+        partial[getInt(slab + CLASS)].append(slab);
+    }
+
+    /// Keeps or retires a slab of this arena, not the current one, whose last slot was freed.
+    void onEmpty(long slab) {
+        int sizeClass = getInt(slab + CLASS);
+        int capacity = SizeClasses.capacity(sizeClass);
+        if (emptySlots[sizeClass] + capacity <= depths[sizeClass].depth()) {
+            emptySlots[sizeClass] += capacity;
+            return;
+        }
+        partial[sizeClass].remove(slab);
+        flushes[sizeClass]++;
+        zone.retireSlab(slab);
+    }
+
+    /// Collects the remote frees of the slabs in the mailbox.
+    void readMail() {
+        long slab = Mailbox.isEmpty(mailbox) ? 0 : Mailbox.takeAll(mailbox);
+        while (slab != 0) {
+            long next = Mailbox.next(slab);
+            int owner = getIntAcquire(slab + OWNER);
+            if ((owner & OWNER_MASK) != (ownerWord & OWNER_MASK)) {
+                mail.send(slab, owner & OWNER_MASK);
+            } else {
+                if ((owner & FULL) != 0) {
+                    unfill(slab);
+                }
+                collectedRemote += Slabs.collectRemote(slab);
+                if (getLong(slab + FREES) == getLong(slab + SlabLayout.MALLOCS)) {
+                    onEmpty(slab);
+                }
+            }
+            slab = next;
+        }
+    }
+
+    /// Retires the empty slabs that the class's depth does not need.
+    private void drain(int sizeClass, int wantedSlots) {
+        int capacity = SizeClasses.capacity(sizeClass);
+        int left = wantedSlots;
+        long slab = partial[sizeClass].head();
+        while (slab != 0 && left >= capacity) {
+            long next = SlabList.next(slab);
+            if (SlabLayout.used(slab) == 0) {
+                partial[sizeClass].remove(slab);
+                emptySlots[sizeClass] -= capacity;
+                left -= capacity;
+                flushes[sizeClass]++;
+                zone.retireSlab(slab);
+            }
+            slab = next;
+        }
+    }
+
+    /// Gives back what is empty; keeps what is in use.
+    void trim() {
+        readMail();
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            drain(sizeClass, Integer.MAX_VALUE);
+            depths[sizeClass].reset();
+            long slab = current[sizeClass];
+            if (slab != nullSlab && SlabLayout.used(slab) == 0) {
+                current[sizeClass] = nullSlab;
+                unpin(slab);
+                zone.retireSlab(slab);
+            }
+        }
+    }
+
+    /// Gives up every slab: the zone takes them over.
+    void surrender() {
+        readMail();
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            long slab = current[sizeClass];
+            if (slab != nullSlab) {
+                current[sizeClass] = nullSlab;
+                unpin(slab);
+                zone.adoptSlab(slab);
+            }
+            emptySlots[sizeClass] = 0;
+            depths[sizeClass].reset();
+            giveUp(partial[sizeClass]);
+        }
+        giveUp(exhausted);
+    }
+
+    private void giveUp(SlabList list) {
+        for (long slab = list.head(); slab != 0; slab = list.head()) {
+            list.remove(slab);
+            zone.adoptSlab(slab);
+        }
+    }
+
+    /// {@return remote frees collected so far}
+    long collectedRemote() {
+        return collectedRemote;
+    }
+
+    /// {@return slabs of a class that went back to the zone}
+    long flushes(int sizeClass) {
+        return flushes[sizeClass];
+    }
+
+    /// {@return misses of a class}
+    long misses(int sizeClass) {
+        return depths[sizeClass].misses();
+    }
+
+    /// {@return the depth of a class, in slots}
+    int depth(int sizeClass) {
+        return depths[sizeClass].depth();
+    }
+
+    private void endPeriod() {
+        eventsInPeriod = 0;
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            int idle = depths[sizeClass].endPeriod(emptySlots[sizeClass]);
+            if (idle != 0) {
+                drain(sizeClass, idle);
+            }
+        }
+    }
+
+    private static void unpin(long slab) {
+        putLong(slab + FREES, getLong(slab + FREES) + 1);
+        SlabList.setState(slab, 0);
+    }
+}

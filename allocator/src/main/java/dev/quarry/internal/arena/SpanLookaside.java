@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
+import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+
+import dev.quarry.AllocatorConfig;
+import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.slab.SizeClasses;
+import dev.quarry.internal.slab.Zone;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// An arena's lookaside lists of spans: for each span class a LIFO list through the spans' records.
+///
+/// Holds only spans of the arena's own zone, all in state `CACHED`. Not thread-safe: the arena's owner only; the totals
+/// may be read by anyone and are exact when the owner rests.
+final class SpanLookaside {
+    private static final int PERIOD_EVENTS = 1024;
+    private static final int MAX_SPANS = 64;
+    private static final int MAX_BYTES_PER_CLASS = 4 << 20;
+
+    private final Zone zone;
+    private final SpanMap map;
+    private final long[] heads = new long[SizeClasses.SPAN_COUNT];
+    private final int[] counts = new int[SizeClasses.SPAN_COUNT];
+    private final LookasideDepth[] depths = new LookasideDepth[SizeClasses.SPAN_COUNT];
+    private int eventsInPeriod;
+
+    SpanLookaside(Zone zone, AllocatorConfig config, AtomicLong budgetBytes) {
+        this.zone = zone;
+        this.map = zone.pages().map();
+        for (int spanClass = 0; spanClass < depths.length; spanClass++) {
+            int bytes = SizeClasses.spanPages(spanClass) * PAGE_BYTES;
+            int max = Math.min(config.lookasideDepthMax(), Math.min(MAX_SPANS, MAX_BYTES_PER_CLASS / bytes));
+            depths[spanClass] = new LookasideDepth(budgetBytes, bytes, Math.min(config.lookasideDepthMin(), 1), max);
+        }
+    }
+
+    /// Takes a span.
+    /// @return its first page, or -1
+    long pop(int spanClass) {
+        long head = heads[spanClass];
+        if (head == 0) {
+            depths[spanClass].miss(1);
+            return -1;
+        }
+        heads[spanClass] = map.second(head - 1);
+        depths[spanClass].observe(--counts[spanClass]);
+        return head - 1;
+    }
+
+    /// Keeps a span, if the depth allows.
+    /// @return whether it is kept; if not, it goes to the zone
+    boolean push(int spanClass, long page) {
+        if (++eventsInPeriod >= PERIOD_EVENTS) {
+            endPeriod();
+        }
+        if (counts[spanClass] >= depths[spanClass].depth()) {
+            return false;
+        }
+        map.setSecond(page, heads[spanClass]);
+        heads[spanClass] = page + 1;
+        counts[spanClass]++;
+        return true;
+    }
+
+    /// Gives all spans to the zone and all depth to the budget.
+    void drain() {
+        for (int spanClass = 0; spanClass < heads.length; spanClass++) {
+            flush(spanClass, counts[spanClass]);
+            depths[spanClass].reset();
+        }
+    }
+
+    /// {@return bytes of the spans kept}
+    long bytes() {
+        long bytes = 0;
+        for (int spanClass = 0; spanClass < counts.length; spanClass++) {
+            bytes += (long) counts[spanClass] * SizeClasses.spanPages(spanClass) << PAGE_SHIFT;
+        }
+        return bytes;
+    }
+
+    private void endPeriod() {
+        eventsInPeriod = 0;
+        for (int spanClass = 0; spanClass < heads.length; spanClass++) {
+            flush(spanClass, depths[spanClass].endPeriod(counts[spanClass]));
+        }
+    }
+
+    private void flush(int spanClass, int count) {
+        for (int flushed = 0; flushed < count; flushed++) {
+            long page = heads[spanClass] - 1;
+            heads[spanClass] = map.second(page);
+            counts[spanClass]--;
+            zone.freeSpan(page, SizeClasses.spanPages(spanClass));
+        }
+    }
+}

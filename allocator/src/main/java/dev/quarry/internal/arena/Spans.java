@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+import static dev.quarry.numa.RawMemory.copy;
+import static dev.quarry.numa.RawMemory.fill;
+
+import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.slab.SizeClasses;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// An arena's blocks that are larger than slots: whole pages.
+///
+/// Below the direct threshold they have classes and a lookaside list; above it they go straight to the zone, exact to
+/// the page. A span has no owner: who frees it keeps it if it is of the own node and the depth allows.
+///
+/// Not thread-safe: the arena's owner only. Taking a span out of service is a CAS on its record, so a double free is
+/// found whoever races.
+public final class Spans {
+    /// What [#realloc] returns when the block must be copied.
+    static final long MUST_COPY = -1;
+
+    private final Zone zone;
+    private final Space space;
+    private final SpanMap map;
+    private final SpanLookaside lookaside;
+    private final FreeChecks checks;
+    private final long directThresholdBytes;
+    private long mallocs;
+    private long frees;
+
+    Spans(Zone zone, Space space, AtomicLong budgetBytes, FreeChecks checks) {
+        this.zone = zone;
+        this.space = space;
+        this.map = zone.pages().map();
+        this.lookaside = new SpanLookaside(zone, space.config(), budgetBytes);
+        this.checks = checks;
+        this.directThresholdBytes = Math.min(space.config().directThresholdBytes(), SizeClasses.MAX_SPAN);
+    }
+
+    long malloc(long size) {
+        if (size < directThresholdBytes) {
+            int spanClass = SizeClasses.ofSpan(size);
+            long page = lookaside.pop(spanClass);
+            if (page >= 0) {
+                mallocs++;
+                map.setSecond(page, size);
+                map.setRelease(page, SpanMap.SPAN, spanClass, SizeClasses.spanPages(spanClass));
+                return zone.base() + (page << PAGE_SHIFT);
+            }
+        }
+        return fresh(size, 0) & ~1L;
+    }
+
+    long calloc(long size) {
+        long address = fresh(size, 0);
+        if (address != 0 && (address & 1) == 0) {
+            fill(address, size, (byte) 0);
+        }
+        return address & ~1L;
+    }
+
+    long aligned(long alignment, long size) {
+        int order = Math.max(0, Long.numberOfTrailingZeros(alignment) - PAGE_SHIFT);
+        return fresh(Math.max(size, 1), order) & ~1L;
+    }
+
+    private long fresh(long size, int alignOrder) {
+        if (size > space.ledger().limitBytes()) {
+            return 0;
+        }
+        boolean classed = size < directThresholdBytes && alignOrder == 0 && size > SizeClasses.MAX_SLOT;
+        int spanClass = classed ? SizeClasses.ofSpan(size) : Zone.DIRECT;
+        long pages = classed ? SizeClasses.spanPages(spanClass) : Space.pagesOf(size);
+        long address = zone.allocateSpan(pages, alignOrder, spanClass, size);
+        mallocs += address == 0 ? 0 : 1;
+        return address;
+    }
+
+    void free(long address) {
+        long word = takeOut(address);
+        frees++;
+        int spanClass = SpanMap.detail(word);
+        Zone home = space.zoneAt(address - space.base);
+        long page = address - home.base() >>> PAGE_SHIFT;
+        if (spanClass == Zone.DIRECT || home != zone || !lookaside.push(spanClass, page)) {
+            home.freeSpan(page, SpanMap.pages(word));
+        }
+    }
+
+    /// Grows or shrinks in place, or moves by remapping.
+    long realloc(long address, long newSize) {
+        long word = requireSpan(address);
+        Zone home = space.zoneAt(address - space.base);
+        long page = address - home.base() >>> PAGE_SHIFT;
+        long oldPages = SpanMap.pages(word);
+        boolean classed = newSize < directThresholdBytes;
+        long newPages = classed ? SizeClasses.spanPages(SizeClasses.ofSpan(newSize)) : Space.pagesOf(newSize);
+        if (newPages == oldPages || newPages < oldPages && newPages > oldPages >>> 1 && classed) {
+            home.pages().map().setSecond(page, newSize);
+            return address;
+        }
+        if (newSize > space.ledger().limitBytes()) {
+            return 0;
+        }
+        if (home.resizeSpan(page, oldPages, newPages, newSize)) {
+            return address;
+        }
+        return newSize < directThresholdBytes ? MUST_COPY : remap(address, home, page, oldPages, newSize);
+    }
+
+    private long remap(long address, Zone home, long page, long oldPages, long newSize) {
+        if (home != zone || !space.os().canRemap()) {
+            return MUST_COPY;
+        }
+        long word = takeOut(address);
+        long target = fresh(newSize, 0) & ~1L;
+        if (target == 0) {
+            map.setRelease(page, SpanMap.SPAN, SpanMap.detail(word), oldPages);
+            return 0;
+        }
+        frees++;
+        if (!home.moveSpan(page, target - zone.base() >>> PAGE_SHIFT, oldPages)) {
+            copy(address, target, oldPages << PAGE_SHIFT);
+            home.freeSpan(page, oldPages);
+        }
+        return target;
+    }
+
+    long usableSize(long address) {
+        return SpanMap.pages(requireSpan(address)) << PAGE_SHIFT;
+    }
+
+    private long requireSpan(long address) {
+        long word = checks.spanWord(address);
+        if (SpanMap.state(word) != SpanMap.SPAN) {
+            throw checks.refusedSpan(address, SpanMap.state(word));
+        }
+        return word;
+    }
+
+    private long takeOut(long address) {
+        long word = requireSpan(address);
+        Zone home = space.zoneAt(address - space.base);
+        if (!home.pages().map().tryCache(address - home.base() >>> PAGE_SHIFT, word)) {
+            throw checks.refusedSpan(address, SpanMap.CACHED);
+        }
+        return word;
+    }
+
+    void drain() {
+        lookaside.drain();
+    }
+
+    /// {@return spans handed out so far}
+    public long mallocs() {
+        return mallocs;
+    }
+
+    /// {@return spans taken back so far}
+    public long frees() {
+        return frees;
+    }
+
+    /// {@return bytes of the spans kept for reuse}
+    public long lookasideBytes() {
+        return lookaside.bytes();
+    }
+}

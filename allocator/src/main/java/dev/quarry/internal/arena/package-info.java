@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Arenas: one thread's, or one stripe's, private part of the allocator.
+///
+/// ```
+/// size --> lookup table --> current slab --> first free slot           malloc: six loads, three stores
+/// address --> frame table --> slab, owner is me --> link array         free: seven loads, three stores
+///
+/// free of another arena's slot --> batch by slab --> its REMOTE word --> owner's mailbox
+/// size above the slots         --> lookaside list of the span class --> zone
+/// ```
+///
+/// An arena's *lookaside list* of a slab class is the free slots of the slabs that it owns; of a span class, a LIFO
+/// list
+/// of whole spans. Both have a depth that tunes itself ([dev.quarry.internal.arena.LookasideDepth]).
+///
+/// May know: zones, slabs. Must not know: the facade.
+@NullMarked
+package dev.quarry.internal.arena;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.buddy;
+
+/// Makes the out-of-line tables usable before the frontier of a region moves over their pages.
+public interface Growth {
+    /// Makes the tables of all pages below the new frontier usable.
+    /// @param frontierPages the frontier to come
+    /// @return whether they are; if not, nothing has changed that a later call would not find
+    boolean tryCover(long frontierPages);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.buddy;
+
+import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+
+import dev.quarry.internal.region.Region;
+import dev.quarry.internal.region.Table;
+
+/// The pages of one region: buddy, records, and which free pages are dirty.
+///
+/// Invariant: `freeCommittedPages == dirtyFreePages + clean ones`; a page is counted dirty only while it is free.
+///
+/// Not thread-safe: used under its zone's lock.
+public final class PageAllocator {
+    private final Region region;
+    private final SpanMap map;
+    private final DirtyMap dirty;
+    private final BuddyAllocator buddy;
+    private long dirtyFreePages;
+    private long purgedPages;
+    private boolean lastWasClean;
+
+    /// Takes charge of a region of which nothing is committed.
+    /// @param region       the pages
+    /// @param records      table for the span map
+    /// @param dirtyBits    table for the dirty map
+    /// @param more         further tables that must cover a page before it is used
+    /// @param granuleBytes how much is committed at least at the frontier
+    public PageAllocator(Region region, Table records, Table dirtyBits, Growth more, long granuleBytes) {
+        this.region = region;
+        this.map = new SpanMap(records.address());
+        this.dirty = new DirtyMap(dirtyBits.address());
+        Growth growth = pages -> records.tryCover(pages * SpanMap.RECORD_BYTES)
+                && dirtyBits.tryCover((pages >>> 3) + Long.BYTES)
+                && more.tryCover(pages);
+        this.buddy = new BuddyAllocator(region, map, growth, granuleBytes);
+    }
+
+    /// Allocates a run of pages; its record says `CACHED` until the caller writes what it is.
+    /// @param pages      how many
+    /// @param alignOrder log2 of the alignment in pages
+    /// @return the first page, or [BuddyAllocator#NOTHING]
+    public long allocate(long pages, int alignOrder) {
+        long page = buddy.allocate(pages, alignOrder);
+        if (page != BuddyAllocator.NOTHING) {
+            long dirtyPages = dirty.count(page, pages);
+            dirtyFreePages -= dirtyPages;
+            lastWasClean = dirtyPages == 0;
+        }
+        return page;
+    }
+
+    /// {@return whether the run that was allocated last reads as zero}
+    public boolean lastWasClean() {
+        return lastWasClean;
+    }
+
+    /// Frees a run.
+    /// @param page       its first page
+    /// @param pages      its length
+    /// @param dirtyPages how many pages at its start may have been written to; the others are as they were
+    public void free(long page, long pages, long dirtyPages) {
+        dirty.set(page, dirtyPages);
+        dirtyFreePages += dirty.count(page, pages);
+        buddy.free(page, pages);
+    }
+
+    /// Frees a run whose contents the system has taken away.
+    /// @param page  its first page
+    /// @param pages its length
+    public void freeClean(long page, long pages) {
+        dirty.clear(page, pages);
+        buddy.free(page, pages);
+    }
+
+    /// Grows a run in place.
+    /// @param page     its first page
+    /// @param pages    its length
+    /// @param newPages its length to be
+    /// @return whether it has grown
+    public boolean tryExtend(long page, long pages, long newPages) {
+        if (!buddy.tryExtend(page, pages, newPages)) {
+            return false;
+        }
+        dirtyFreePages -= dirty.count(page + pages, newPages - pages);
+        return true;
+    }
+
+    /// Gives dirty free pages back to the system, largest blocks first.
+    /// @param wantedPages at most so many, but always whole blocks
+    /// @return the pages purged; fewer than wanted when the system refuses or nothing is left
+    public long purge(long wantedPages) {
+        long purged = 0;
+        for (int order = BuddyAllocator.orders() - 1; order >= 0 && purged < wantedPages; order--) {
+            long page = buddy.firstFree(order);
+            while (page >= 0 && purged < wantedPages) {
+                purged += purgeBlock(page, 1L << order);
+                page = buddy.nextFree(page);
+            }
+        }
+        purgedPages += purged;
+        return purged;
+    }
+
+    /// Takes the credit from all free blocks that are clean.
+    /// @return the pages that hold no credit any more
+    public long uncommitClean() {
+        long uncommitted = 0;
+        for (int order = 0; order < BuddyAllocator.orders(); order++) {
+            long page = buddy.firstFree(order);
+            while (page >= 0) {
+                long next = buddy.nextFree(page);
+                if (dirty.count(page, 1L << order) == 0) {
+                    buddy.uncommit(page);
+                    uncommitted += 1L << order;
+                }
+                page = next;
+            }
+        }
+        return uncommitted;
+    }
+
+    /// {@return the buddy below}
+    public BuddyAllocator buddy() {
+        return buddy;
+    }
+
+    /// {@return the pages' records}
+    public SpanMap map() {
+        return map;
+    }
+
+    /// {@return the region}
+    public Region region() {
+        return region;
+    }
+
+    /// {@return bytes of free pages that may be resident}
+    public long dirtyFreeBytes() {
+        return dirtyFreePages << PAGE_SHIFT;
+    }
+
+    /// {@return bytes of free, committed pages that are not resident}
+    public long cleanFreeBytes() {
+        return buddy.freeCommittedPages() - dirtyFreePages << PAGE_SHIFT;
+    }
+
+    /// {@return bytes given back to the system so far}
+    public long purgedBytes() {
+        return purgedPages << PAGE_SHIFT;
+    }
+
+    /// Walks everything.
+    /// @throws IllegalStateException naming the first invariant that does not hold
+    public void verify() {
+        buddy.verify();
+        long seen = 0;
+        for (int order = 0; order < BuddyAllocator.orders(); order++) {
+            for (long page = buddy.firstFree(order); page >= 0; page = buddy.nextFree(page)) {
+                seen += dirty.count(page, 1L << order);
+            }
+        }
+        if (seen != dirtyFreePages) {
+            throw new IllegalStateException(
+                    "pages: " + dirtyFreePages + " dirty free pages counted, " + seen + " found");
+        }
+    }
+
+    private long purgeBlock(long page, long pages) {
+        long dirtyPages = dirty.count(page, pages);
+        if (dirtyPages == 0 || !region.tryPurge(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
+            return 0;
+        }
+        dirty.clear(page, pages);
+        dirtyFreePages -= dirtyPages;
+        return dirtyPages;
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Pages: power-of-two blocks of them, split and merged, and the map that says what each page is.
+///
+/// ```
+/// order 2   |       block        |      a block of order k is 2^k pages, aligned to its size
+/// order 1   |  block  |  buddy   |      its buddy is the equal neighbour: page ^ 2^k
+/// order 0   | p0 | p1 | p2  | p3 |
+/// ```
+///
+/// The map ([dev.quarry.internal.buddy.SpanMap]) lies out of line, sixteen bytes a page, and only the first page of a
+/// block or a span has a record. The same buddy serves the blocks' pages and the metadata's own.
+///
+/// May know: regions. Must not know: slots, threads.
+@NullMarked
+package dev.quarry.internal.buddy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.region;
+
+import dev.quarry.numa.NativeMemory;
+import dev.quarry.numa.NativeMemoryException;
+import org.jspecify.annotations.Nullable;
+
+/// One contiguous, aligned range of a reservation, bound to one node.
+///
+/// Not thread-safe: used under the lock of whoever owns it.
+public final class Region {
+    private final NativeMemory os;
+    private final CommitLedger ledger;
+    private final long base;
+    private final long byteSize;
+    private final int node;
+    private long committedBytes;
+    private long purgeFailures;
+    private @Nullable NativeMemoryException lastFailure;
+
+    /// Takes charge of a range.
+    /// @param os       the operating system
+    /// @param ledger   where credit comes from
+    /// @param base     first address, a multiple of the OS page
+    /// @param byteSize bytes of the range
+    /// @param node     NUMA node that it is bound to
+    public Region(NativeMemory os, CommitLedger ledger, long base, long byteSize, int node) {
+        this.os = os;
+        this.ledger = ledger;
+        this.base = base;
+        this.byteSize = byteSize;
+        this.node = node;
+    }
+
+    /// Makes a part of the range usable: credit first, then the system call; on failure neither stays.
+    /// @param offset from the region's base, a multiple of the OS page
+    /// @param bytes  a multiple of the OS page
+    /// @return whether it is usable; if not, [#lastFailure()] tells whether the system or the limit refused
+    public boolean tryCommit(long offset, long bytes) {
+        return tryCommit(offset, bytes, bytes);
+    }
+
+    /// The same for a part of which some already holds credit.
+    /// @param offset      from the region's base, a multiple of the OS page
+    /// @param bytes       a multiple of the OS page
+    /// @param creditBytes how much of it holds none yet
+    /// @return whether it is usable
+    public boolean tryCommit(long offset, long bytes, long creditBytes) {
+        if (!ledger.tryTake(creditBytes)) {
+            lastFailure = null;
+            return false;
+        }
+        try {
+            os.commit(base + offset, bytes);
+            committedBytes += creditBytes;
+            return true;
+        } catch (NativeMemoryException refused) {
+            ledger.giveBack(creditBytes);
+            lastFailure = refused;
+            return false;
+        }
+    }
+
+    /// Takes credit for a part that is usable already.
+    /// @param bytes its size
+    /// @return whether it was granted
+    public boolean tryCredit(long bytes) {
+        if (!ledger.tryTake(bytes)) {
+            lastFailure = null;
+            return false;
+        }
+        committedBytes += bytes;
+        return true;
+    }
+
+    /// Gives the contents of a part back to the system; it stays usable and reads as zero.
+    /// @param offset from the region's base
+    /// @param bytes  a multiple of the OS page
+    /// @return whether the system did it; if not, the part is as it was
+    public boolean tryPurge(long offset, long bytes) {
+        try {
+            os.purge(base + offset, bytes);
+            return true;
+        } catch (NativeMemoryException refused) {
+            purgeFailures++;
+            lastFailure = refused;
+            return false;
+        }
+    }
+
+    /// Moves the pages of one part to another of the same size without copying. The old part stays usable, reads zero.
+    /// @param fromOffset from the region's base
+    /// @param toOffset   from the region's base
+    /// @param bytes      a multiple of the OS page
+    /// @return whether the system did it; if not, nothing has changed
+    public boolean tryRemap(long fromOffset, long toOffset, long bytes) {
+        if (!os.canRemap()) {
+            return false;
+        }
+        try {
+            os.remap(base + fromOffset, base + toOffset, bytes);
+            return true;
+        } catch (NativeMemoryException refused) {
+            lastFailure = refused;
+            return false;
+        }
+    }
+
+    /// Returns the credit of a part that stays mapped but is not counted any more.
+    /// @param bytes its size
+    public void uncommit(long bytes) {
+        committedBytes -= bytes;
+        ledger.giveBack(bytes);
+    }
+
+    /// {@return the first address}
+    public long base() {
+        return base;
+    }
+
+    /// {@return the bytes of the range}
+    public long byteSize() {
+        return byteSize;
+    }
+
+    /// {@return the NUMA node's id}
+    public int node() {
+        return node;
+    }
+
+    /// {@return the bytes of the range that hold credit}
+    public long committedBytes() {
+        return committedBytes;
+    }
+
+    /// {@return how many purges the system refused}
+    public long purgeFailures() {
+        return purgeFailures;
+    }
+
+    /// {@return the system's last refusal; null when the limit refused, or nothing was}
+    public @Nullable NativeMemoryException lastFailure() {
+        return lastFailure;
+    }
+}

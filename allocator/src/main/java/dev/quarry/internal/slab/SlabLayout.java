@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+import static dev.quarry.numa.RawMemory.getChar;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getLong;
+
+/// The slab's descriptor: two cache lines, out of line.
+///
+/// | offset | bytes | field       | meaning                                              | written by       | mode    |
+/// |-------:|------:|-------------|------------------------------------------------------|------------------|---------|
+/// |      0 |     4 | `HEAD`      | granule of the first free slot, or `END`             | owner            | plain   |
+/// |      4 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
+/// |      8 |     8 | `MALLOCS`   | slots handed out so far                              | owner            | plain   |
+/// |     16 |     8 | `FREES`     | slots taken back so far; one less while `CURRENT`    | owner            | plain   |
+/// |     24 |     8 | `LINKS`     | address of the link array                            | zone lock        | plain   |
+/// |     32 |     4 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
+/// |     36 |     4 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
+/// |     40 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
+/// |     48 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
+/// |     52 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
+/// |     56 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
+/// |     60 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
+/// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, granule + 1    | any thread       | CAS     |
+/// |     72 |     8 | `MAIL`      | next slab in a mailbox                               | the mail's sender| plain   |
+/// |     80 |     8 | `NEXT`      | next in the list of `STATE`                          | owner, zone lock | plain   |
+/// |     88 |     8 | `PREVIOUS`  | previous in that list                                | owner, zone lock | plain   |
+///
+/// A slot is named in lists by its *granule* (offset / 16), because that gives its address by one addition; its place
+/// in the link array is its *index* (offset / slot bytes), found by one multiplication with the reciprocal. The low
+/// half
+/// of that product is below the reciprocal exactly when the offset is a multiple of the slot [1]: the same
+/// multiplication finds interior addresses.
+///
+/// [1] D. Lemire, O. Kaser, N. Kurz, Faster remainder by direct computation, 2019, section 3.2.
+public final class SlabLayout {
+    /// Bytes of a descriptor.
+    public static final int BYTES = 128;
+
+    /// Offsets: see the table above.
+    public static final int HEAD = 0;
+
+    /// See the table above.
+    public static final int OWNER = 4;
+
+    /// See the table above.
+    public static final int MALLOCS = 8;
+
+    /// See the table above.
+    public static final int FREES = 16;
+
+    /// See the table above.
+    public static final int LINKS = 24;
+
+    /// See the table above.
+    public static final int RECIPROCAL = 32;
+
+    /// See the table above.
+    public static final int SLOT = 36;
+
+    /// See the table above.
+    public static final int BASE = 40;
+
+    /// See the table above.
+    public static final int CAPACITY = 48;
+
+    /// See the table above.
+    public static final int EXTENDED = 52;
+
+    /// See the table above.
+    public static final int CLASS = 56;
+
+    /// See the table above.
+    public static final int STATE = 60;
+
+    /// See the table above.
+    public static final int REMOTE = 64;
+
+    /// See the table above.
+    public static final int MAIL = 72;
+
+    /// See the table above.
+    public static final int NEXT = 80;
+
+    /// See the table above.
+    public static final int PREVIOUS = 88;
+
+    /// End of a free list. Larger than any granule.
+    public static final int END = 0xFFFE;
+
+    /// Link of a slot that is handed out.
+    public static final char ALLOCATED = 0xFFFF;
+
+    /// Link of a slot in quarantine.
+    public static final char QUARANTINED = 0xFFFD;
+
+    /// Owner flag: the slab is full and in its owner's list of full slabs.
+    public static final int FULL = 1 << 30;
+
+    /// Owner flag: every operation takes the guarded path (poison, quarantine, exact checks).
+    public static final int GUARDED = 1 << 29;
+
+    /// Owner's number without flags.
+    public static final int OWNER_MASK = GUARDED - 1;
+
+    /// States: the arena's current slab of its class.
+    public static final int CURRENT = 1;
+
+    /// In a list of slabs with free slots.
+    public static final int PARTIAL = 2;
+
+    /// In a list of slabs without free slots.
+    public static final int EXHAUSTED = 3;
+
+    /// Mask of the state.
+    public static final int STATE_MASK = 0xFF;
+
+    /// Flag beside the state: slots that were never used read as zero.
+    public static final int ZEROED = 1 << 8;
+
+    private SlabLayout() {}
+
+    /// {@return the reciprocal of a slot size}
+    /// @param slotBytes a slot's bytes
+    public static int reciprocal(int slotBytes) {
+        return (int) (((1L << 32) - 1) / slotBytes + 1);
+    }
+
+    /// {@return offset times reciprocal: the index in the high half, the proof of divisibility in the low}
+    /// @param slab       descriptor
+    /// @param slotOffset bytes from slot 0
+    public static long product(long slab, long slotOffset) {
+        return slotOffset * (getInt(slab + RECIPROCAL) & 0xFFFFFFFFL);
+    }
+
+    /// {@return the address of the link of the slot at a granule}
+    /// @param slab    descriptor
+    /// @param granule where a slot begins
+    public static long link(long slab, int granule) {
+        return getLong(slab + LINKS) + (product(slab, (long) granule << SizeClasses.GRANULE_SHIFT) >>> 32 << 1);
+    }
+
+    /// {@return the granule that follows in a free list}
+    /// @param slab    descriptor
+    /// @param granule where a free slot begins
+    public static int next(long slab, int granule) {
+        return getChar(link(slab, granule));
+    }
+
+    /// {@return the state, without flags}
+    /// @param slab descriptor
+    public static int state(long slab) {
+        return getInt(slab + STATE) & STATE_MASK;
+    }
+
+    /// {@return slots handed out and not taken back, remote frees that are not collected included}
+    /// @param slab descriptor
+    public static long used(long slab) {
+        return getLong(slab + MALLOCS) - frees(slab);
+    }
+
+    /// {@return slots taken back}
+    /// @param slab descriptor
+    public static long frees(long slab) {
+        return getLong(slab + FREES) + (state(slab) == CURRENT ? 1 : 0);
+    }
+
+    /// {@return remotely freed slots in a `REMOTE` word}
+    /// @param remote the word
+    public static int remoteCount(long remote) {
+        return (int) (remote >>> 32);
+    }
+
+    /// {@return the bytes of a link array}
+    /// @param capacity slots of the slab
+    public static int linkBytes(int capacity) {
+        return (capacity + 1) * Character.BYTES;
+    }
+}

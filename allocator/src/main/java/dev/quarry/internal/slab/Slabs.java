@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
+import static dev.quarry.internal.slab.SlabLayout.CAPACITY;
+import static dev.quarry.internal.slab.SlabLayout.END;
+import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
+import static dev.quarry.internal.slab.SlabLayout.FREES;
+import static dev.quarry.internal.slab.SlabLayout.HEAD;
+import static dev.quarry.internal.slab.SlabLayout.LINKS;
+import static dev.quarry.internal.slab.SlabLayout.QUARANTINED;
+import static dev.quarry.internal.slab.SlabLayout.REMOTE;
+import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawMemory.compareAndSetLong;
+import static dev.quarry.numa.RawMemory.getAndSetLong;
+import static dev.quarry.numa.RawMemory.getChar;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.getLongAcquire;
+import static dev.quarry.numa.RawMemory.putChar;
+import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putLong;
+
+/// What is done to one slab away from the fast path.
+///
+/// Thread-safety: the owner only, but [#pushRemote], which any thread may call.
+public final class Slabs {
+    /// How much of a slab enters the free list at a time: fresh memory is touched as late as that.
+    private static final int EXTEND_BYTES = 4096;
+
+    private Slabs() {}
+
+    /// Puts slots that were never used into the free list, lowest first.
+    /// @param slab descriptor whose free list is empty
+    /// @return whether there were any
+    public static boolean extend(long slab) {
+        int capacity = getInt(slab + CAPACITY);
+        int extended = getInt(slab + EXTENDED);
+        if (extended >= capacity) {
+            return false;
+        }
+        int slotBytes = getInt(slab + SLOT);
+        int count = Math.min(Math.max(1, EXTEND_BYTES / slotBytes), capacity - extended);
+        long links = getLong(slab + LINKS);
+        int slotGranules = slotBytes >>> SizeClasses.GRANULE_SHIFT;
+        int granule = extended * slotGranules;
+        for (int index = extended; index < extended + count - 1; index++) {
+            granule += slotGranules;
+            putChar(links + 2L * index, (char) granule);
+        }
+        putChar(links + 2L * (extended + count - 1), (char) getInt(slab + HEAD));
+        putInt(slab + EXTENDED, extended + count);
+        putInt(slab + HEAD, extended * slotGranules);
+        return true;
+    }
+
+    /// Pushes a chain of freed slots of a slab that somebody else owns.
+    /// @param slab         descriptor
+    /// @param granule      first of the chain
+    /// @param lastLink     address of the link of the chain's last slot
+    /// @param count        slots of the chain
+    /// @return whether the slab had none before: the caller must then send it to its owner's mailbox
+    public static boolean pushRemote(long slab, int granule, long lastLink, int count) {
+        for (; ; ) {
+            long remote = getLongAcquire(slab + REMOTE);
+            int first = (int) remote - 1;
+            putChar(lastLink, first < 0 ? (char) END : (char) first);
+            long pushed = (remote >>> 32) + count << 32 | granule + 1L;
+            if (compareAndSetLong(slab + REMOTE, remote, pushed)) {
+                return remote == 0;
+            }
+        }
+    }
+
+    /// Moves the remotely freed slots into the free list. Only for who took the slab out of a mailbox.
+    /// @param slab descriptor
+    /// @return how many there were
+    public static int collectRemote(long slab) {
+        long remote = getAndSetLong(slab + REMOTE, 0);
+        int count = SlabLayout.remoteCount(remote);
+        if (count == 0) {
+            return 0;
+        }
+        int first = (int) remote - 1;
+        int head = getInt(slab + HEAD);
+        if (head != END) {
+            int last = first;
+            for (int next = SlabLayout.next(slab, last); next != END; next = SlabLayout.next(slab, last)) {
+                last = next;
+            }
+            putChar(SlabLayout.link(slab, last), (char) head);
+        }
+        putInt(slab + HEAD, first);
+        putLong(slab + FREES, getLong(slab + FREES) + count);
+        return count;
+    }
+
+    /// Walks one slab at rest.
+    /// @param slab descriptor
+    /// @return slots that are neither free nor allocated: what a stack overflow between two stores has lost
+    /// @throws IllegalStateException naming the first invariant that does not hold
+    public static int verify(long slab) {
+        int extended = getInt(slab + EXTENDED);
+        require(extended >= 0 && extended <= getInt(slab + CAPACITY), "extended beyond its capacity", slab);
+        int allocated = 0;
+        int quarantined = 0;
+        long links = getLong(slab + LINKS);
+        for (int index = 0; index < extended; index++) {
+            char link = getChar(links + 2L * index);
+            allocated += link == ALLOCATED ? 1 : 0;
+            quarantined += link == QUARANTINED ? 1 : 0;
+        }
+        int free = listLength(slab, getInt(slab + HEAD), extended);
+        long remote = getLong(slab + REMOTE);
+        int inRemote = remote == 0 ? 0 : listLength(slab, (int) remote - 1, extended);
+        require(inRemote == SlabLayout.remoteCount(remote), "remote frees do not add up", slab);
+        long used = SlabLayout.used(slab);
+        require(used >= allocated + quarantined + inRemote, "more slots allocated than counted", slab);
+        require(free + used <= extended, "free list and used slots overlap", slab);
+        return (int) (extended - free - used);
+    }
+
+    private static int listLength(long slab, int head, int limit) {
+        int length = 0;
+        for (int granule = head; granule != END; granule = SlabLayout.next(slab, granule)) {
+            char link = getChar(SlabLayout.link(slab, granule));
+            require(link != ALLOCATED && link != QUARANTINED, "an allocated slot is in a free list", slab);
+            require(++length <= limit, "a free list is a circle", slab);
+        }
+        return length;
+    }
+
+    private static void require(boolean holds, String what, long slab) {
+        if (!holds) {
+            throw new IllegalStateException("slab 0x" + Long.toHexString(getLong(slab + SlabLayout.BASE))
+                    + " of slots of " + getInt(slab + SLOT) + ": " + what);
+        }
+    }
+}

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
+import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+import static dev.quarry.internal.slab.SizeClasses.FRAME_BYTES;
+import static dev.quarry.internal.slab.SizeClasses.FRAME_SHIFT;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putIntRelease;
+
+import dev.quarry.AllocatorConfig;
+import dev.quarry.HugePages;
+import dev.quarry.internal.buddy.Growth;
+import dev.quarry.internal.buddy.MetadataHeap;
+import dev.quarry.internal.buddy.PageAllocator;
+import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.region.CommitLedger;
+import dev.quarry.internal.region.Region;
+import dev.quarry.internal.region.Reservations;
+import dev.quarry.internal.region.Table;
+import dev.quarry.numa.NativeMemory;
+import dev.quarry.numa.NativeMemoryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// One allocator's address space: the zones' regions side by side, the metadata, and the frame table between them.
+///
+/// ```
+/// data      | zone 0's region | zone 1's region | ...        one reservation, equal powers of two
+/// metadata  | pool | frame table | records, dirty bits of the pool | of zone 0 | of zone 1 | ...
+/// ```
+///
+/// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the frame table. The first
+/// record of the pool is the *null slab*: no owner, no free slot. Frames without a slab name it by their zero entry, so
+/// the fast path asks no question of its own about them.
+///
+/// Thread-safe: all fields are final; the frame table is written under zones' locks and read by anyone.
+public final class Space {
+    private static final long MIN_POOL_BYTES = 8L << 20;
+    private static final int POOL_FRACTION = 8;
+    private static final long POOL_GRANULE_BYTES = 32 << 10;
+    private static final long MAX_ALIGNMENT = 1L << 30;
+    private static final int ENTRY_SHIFT = 6;
+
+    /// First address of the data.
+    public final long base;
+
+    /// Bytes of the data.
+    public final long byteSize;
+
+    /// Address of the frame table.
+    public final long frames;
+
+    /// Address of the metadata's pool and of the null slab.
+    public final long nullSlab;
+
+    private final NativeMemory os;
+    private final AllocatorConfig config;
+    private final CommitLedger ledger;
+    private final long metadataBytes;
+    private final long metadataBase;
+    private final int nodeShift;
+    private final Region poolRegion;
+    private final Region tables;
+    private final MetadataHeap metadata;
+    private final Zone[] zones;
+    private final AtomicLong invalidFrees = new AtomicLong();
+    private final AtomicLong lateFrees = new AtomicLong();
+    private final List<String> refusals = new ArrayList<>();
+
+    /// Reserves and lays out a space.
+    /// @param os     the operating system
+    /// @param config the options
+    /// @param nodes  ids of the NUMA nodes, one zone each
+    /// @throws NativeMemoryException if the address space cannot be had
+    public Space(NativeMemory os, AllocatorConfig config, int[] nodes) {
+        this.os = os;
+        this.config = config;
+        this.ledger = new CommitLedger(config.limitBytes());
+        int zoneCount = Integer.highestOneBit(nodes.length * 2 - 1);
+        long poolBytes =
+                Math.max(MIN_POOL_BYTES, Long.highestOneBit(config.reserveBytes() * zoneCount) / POOL_FRACTION);
+        long nodeBytes = config.reserveBytes();
+        this.nodeShift = Long.numberOfTrailingZeros(nodeBytes);
+        this.byteSize = nodeBytes * zoneCount;
+        long frameTableBytes = pageUp((byteSize >>> FRAME_SHIFT) * Integer.BYTES);
+        long perZone = recordBytes(nodeBytes) + dirtyBytes(nodeBytes);
+        long tableBytes = frameTableBytes + recordBytes(poolBytes) + dirtyBytes(poolBytes) + perZone * zoneCount;
+        this.metadataBytes = Long.highestOneBit((poolBytes + tableBytes) * 2 - 1);
+        this.base = Reservations.reserve(os, byteSize, Math.min(MAX_ALIGNMENT, nodeBytes));
+        long metadataStart = 0;
+        try {
+            metadataStart = Reservations.reserve(os, metadataBytes, FRAME_BYTES);
+            this.metadataBase = metadataStart;
+            this.nullSlab = metadataStart;
+            this.frames = metadataStart + poolBytes;
+            os.commit(frames, frameTableBytes);
+            this.poolRegion = new Region(os, ledger, metadataStart, poolBytes, nodes[0]);
+            this.tables = new Region(os, ledger, frames, tableBytes, nodes[0]);
+            Layout layout = new Layout(frameTableBytes);
+            this.metadata = new MetadataHeap(
+                    poolRegion, layout.records(poolBytes), layout.dirty(poolBytes), POOL_GRANULE_BYTES);
+            long first = metadata.bootAllocate(SlabLayout.BYTES);
+            if (first != nullSlab) {
+                throw new IllegalStateException("the null slab is not the first record");
+            }
+            putInt(nullSlab + SlabLayout.HEAD, SlabLayout.END);
+            this.zones = new Zone[nodes.length];
+            Table frameTable = new Table(tables, 0, os.osPageBytes(), true);
+            Growth frameGrowth = pages -> frameTable.tryCover((pages >>> FRAME_SHIFT - PAGE_SHIFT) * Integer.BYTES);
+            for (int index = 0; index < nodes.length; index++) {
+                zones[index] = makeZone(index, nodes[index], nodeBytes, layout, frameGrowth);
+            }
+            metadata.retireBoot();
+        } catch (RuntimeException | Error failure) {
+            abandon(metadataStart);
+            throw failure;
+        }
+        nameMappings();
+    }
+
+    /// Hands out consecutive parts of the tables' region.
+    private final class Layout {
+        private long offset;
+
+        Layout(long offset) {
+            this.offset = offset;
+        }
+
+        Table records(long regionBytes) {
+            return next(recordBytes(regionBytes));
+        }
+
+        Table dirty(long regionBytes) {
+            return next(dirtyBytes(regionBytes));
+        }
+
+        private Table next(long bytes) {
+            Table table = new Table(tables, offset, os.osPageBytes(), false);
+            offset += bytes;
+            return table;
+        }
+    }
+
+    private Zone makeZone(int index, int node, long nodeBytes, Layout layout, Growth frameGrowth) {
+        Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node);
+        PageAllocator pages = new PageAllocator(
+                region, layout.records(nodeBytes), layout.dirty(nodeBytes), frameGrowth, config.commitGranuleBytes());
+        return new Zone(this, index, pages, metadata.bootAllocate(64));
+    }
+
+    /// Binds each zone's range to its node, and asks for huge pages and locking as configured; what the system refuses
+    /// is remembered for the report and changes nothing else.
+    public void place() {
+        if (config.hugePages() == HugePages.TRANSPARENT) {
+            tryOptional("huge pages", () -> os.hugePages(base, byteSize, true));
+        }
+        if (zones.length > 1) {
+            for (Zone zone : zones) {
+                Region region = zone.pages().region();
+                tryOptional(
+                        "binding to node " + region.node(),
+                        () -> os.bind(region.base(), region.byteSize(), 1L << region.node(), false));
+            }
+        }
+    }
+
+    private void tryOptional(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (NativeMemoryException refused) {
+            refusals.add(what + " was refused (" + refused.errnoName() + ")");
+        }
+    }
+
+    /// {@return the slab of an address in the data; the null slab where there is none}
+    /// @param offset address less [#base], below [#byteSize]
+    public long slabAt(long offset) {
+        return nullSlab + ((getInt(frames + (offset >>> FRAME_SHIFT << 2)) & 0xFFFFFFFFL) << ENTRY_SHIFT);
+    }
+
+    /// Publishes a slab's frames, or takes them out.
+    /// @param address of the slab
+    /// @param bytes   of the slab
+    /// @param slab    descriptor; the null slab takes the frames out
+    void setFrames(long address, int bytes, long slab) {
+        int entry = (int) (slab - nullSlab >>> ENTRY_SHIFT);
+        long first = frames + (address - base >>> FRAME_SHIFT << 2);
+        for (int frame = 0; frame < bytes >>> FRAME_SHIFT; frame++) {
+            putIntRelease(first + 4L * frame, entry);
+        }
+    }
+
+    /// {@return the zone of an address in the data, or of its first zone where none is}
+    /// @param offset address less [#base]
+    public Zone zoneAt(long offset) {
+        int index = (int) (offset >>> nodeShift);
+        return zones[index < zones.length ? index : 0];
+    }
+
+    /// {@return the zones, one a node}
+    public Zone[] zones() {
+        return zones;
+    }
+
+    /// {@return the metadata}
+    public MetadataHeap metadata() {
+        return metadata;
+    }
+
+    /// {@return the ledger of committed bytes}
+    public CommitLedger ledger() {
+        return ledger;
+    }
+
+    /// {@return the options}
+    public AllocatorConfig config() {
+        return config;
+    }
+
+    /// {@return the operating system}
+    public NativeMemory os() {
+        return os;
+    }
+
+    /// {@return what the system refused at start}
+    public List<String> refusals() {
+        return List.copyOf(refusals);
+    }
+
+    /// {@return committed bytes of pool and tables}
+    public long metadataBytes() {
+        return poolRegion.committedBytes() + tables.committedBytes();
+    }
+
+    /// {@return address space held, in bytes}
+    public long reservedBytes() {
+        return byteSize + metadataBytes;
+    }
+
+    /// {@return frees that were refused}
+    public AtomicLong invalidFrees() {
+        return invalidFrees;
+    }
+
+    /// {@return frees after the close, which are ignored}
+    public AtomicLong lateFrees() {
+        return lateFrees;
+    }
+
+    /// Gives the contents of everything back to the system. The address space stays mapped: see [Reservations].
+    /// @param quiescent whether no thread can be inside a call, so that the metadata can go as well
+    public void close(boolean quiescent) {
+        boolean purged = true;
+        for (Zone zone : zones) {
+            long bytes = zone.pages().buddy().frontierPages() << PAGE_SHIFT;
+            Region region = zone.pages().region();
+            purged &= bytes == 0 || region.tryPurge(0, bytes);
+        }
+        if (purged) {
+            Reservations.giveBack(os, base, byteSize);
+        }
+        if (quiescent && tryPurgeMetadata()) {
+            Reservations.giveBack(os, metadataBase, metadataBytes);
+        }
+        ledger.giveBack(ledger.committedBytes());
+    }
+
+    private boolean tryPurgeMetadata() {
+        try {
+            os.commit(metadataBase, metadataBytes);
+            os.purge(metadataBase, metadataBytes);
+            return true;
+        } catch (NativeMemoryException refused) {
+            return false;
+        }
+    }
+
+    private void abandon(long metadataStart) {
+        Reservations.giveBack(os, base, byteSize);
+        if (metadataStart != 0) {
+            try {
+                os.commit(metadataStart, metadataBytes);
+                os.purge(metadataStart, metadataBytes);
+                Reservations.giveBack(os, metadataStart, metadataBytes);
+            } catch (NativeMemoryException refused) {
+                // Stays reserved and unused: address space only, and the failure that brought us here is the one to
+                // tell.
+                refusals.add(refused.getMessage());
+            }
+        }
+    }
+
+    private void nameMappings() {
+        os.name(base, byteSize, config.name());
+        os.name(metadataBase, metadataBytes, config.name() + "-metadata");
+    }
+
+    private static long recordBytes(long regionBytes) {
+        return pageUp((regionBytes >>> PAGE_SHIFT) * SpanMap.RECORD_BYTES);
+    }
+
+    private static long dirtyBytes(long regionBytes) {
+        return pageUp((regionBytes >>> PAGE_SHIFT >>> 3) + Long.BYTES);
+    }
+
+    private static long pageUp(long bytes) {
+        return bytes + FRAME_BYTES - 1 & -FRAME_BYTES;
+    }
+
+    /// {@return bytes rounded up to whole pages, as a number of pages}
+    /// @param byteSize more than 0
+    public static long pagesOf(long byteSize) {
+        return byteSize + PAGE_BYTES - 1 >>> PAGE_SHIFT;
+    }
+}

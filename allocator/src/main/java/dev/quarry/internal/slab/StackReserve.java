@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+/// Makes a stack overflow happen now or not at all.
+///
+/// A StackOverflowError between two stores of a list operation would leave the list broken. So each slow path begins by
+/// going deeper than it will ever go itself: if the stack does not suffice, the error is thrown here, where nothing has
+/// changed yet. The frames carry many live locals so that they are large in compiled code too.
+public final class StackReserve {
+    private static final int DEPTH = 12;
+
+    private StackReserve() {}
+
+    /// Ensures that a slow path fits on the stack.
+    /// @throws StackOverflowError if it does not
+    public static void ensure() {
+        if (descend(DEPTH, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) == 0) {
+            throw new AssertionError("the frames were optimised away");
+        }
+    }
+
+    // Each level passes its arguments on in another order, so none can be kept in a register all the way down.
+    private static long descend(
+            int depth,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f,
+            long g,
+            long h,
+            long i,
+            long j,
+            long k,
+            long l,
+            long m,
+            long n,
+            long o,
+            long p) {
+        if (depth == 0) {
+            return a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p;
+        }
+        return descend(depth - 1, p, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o) + (depth & 1);
+    }
+}

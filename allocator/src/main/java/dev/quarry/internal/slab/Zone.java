@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+import static dev.quarry.internal.slab.SizeClasses.COUNT;
+import static dev.quarry.internal.slab.SlabLayout.BASE;
+import static dev.quarry.internal.slab.SlabLayout.CLASS;
+import static dev.quarry.internal.slab.SlabLayout.END;
+import static dev.quarry.internal.slab.SlabLayout.HEAD;
+import static dev.quarry.internal.slab.SlabLayout.LINKS;
+import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
+import static dev.quarry.internal.slab.SlabLayout.OWNER;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getIntAcquire;
+import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putIntRelease;
+import static dev.quarry.numa.RawMemory.putLong;
+
+import dev.quarry.internal.buddy.BuddyAllocator;
+import dev.quarry.internal.buddy.PageAllocator;
+import dev.quarry.internal.buddy.SpanMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+
+/// Everything that one node's arenas share: its pages, and its *depot* of slabs that no arena owns.
+///
+/// All methods take the zone's lock, but those that say otherwise. What can throw or overflow the stack comes before
+/// the
+/// lock and before the first write ([StackReserve]).
+public final class Zone {
+    /// Detail of a span that has no span class.
+    public static final int DIRECT = 0xFF;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Space space;
+    private final int index;
+    private final PageAllocator pages;
+    private final long base;
+    private final long mailbox;
+    private final SlabList[] depot = new SlabList[COUNT];
+    private final SlabList exhausted = new SlabList(SlabLayout.EXHAUSTED);
+    private final long[] retiredMallocs = new long[COUNT];
+    private final long[] retiredFrees = new long[COUNT];
+    private final int[] slabs = new int[COUNT];
+    private final Reclaim reclaim;
+    private MailRouter router = (slab, owner) -> {};
+    private long collectedRemote;
+
+    /// Sends a slab to the mailbox of the arena that owns it.
+    public interface MailRouter {
+        /// Sends.
+        /// @param slab  descriptor
+        /// @param owner the arena's number
+        void send(long slab, int owner);
+    }
+
+    Zone(Space space, int index, PageAllocator pages, long mailbox) {
+        this.space = space;
+        this.index = index;
+        this.pages = pages;
+        this.base = pages.region().base();
+        this.mailbox = mailbox;
+        this.reclaim = new Reclaim(pages);
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            depot[sizeClass] = new SlabList(SlabLayout.PARTIAL);
+        }
+    }
+
+    /// Tells how arenas are reached. Called once, before the first slab is made.
+    /// @param router sends mail on
+    public void setRouter(MailRouter router) {
+        this.router = router;
+    }
+
+    /// Takes a slab with free slots for an arena: from the depot, else a new one.
+    /// @param sizeClass its class
+    /// @param owner     the arena's number, with flags
+    /// @return its descriptor; 0 when neither memory nor credit is there
+    public long takeSlab(int sizeClass, int owner) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            collectMail();
+            long slab = depot[sizeClass].head();
+            if (slab == 0) {
+                return makeSlab(sizeClass, owner);
+            }
+            depot[sizeClass].remove(slab);
+            putIntRelease(slab + OWNER, owner);
+            return slab;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes an empty slab out of service.
+    /// @param slab descriptor of a slab in no list, with no slot in use
+    public void retireSlab(long slab) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            release(slab);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes over a slab whose arena gives it up.
+    /// @param slab descriptor of a slab in no list
+    public void adoptSlab(long slab) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            putIntRelease(slab + OWNER, 0);
+            shelve(slab);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Allocates a span.
+    /// @param pageCount      its length in pages
+    /// @param alignOrder     log2 of its alignment in pages
+    /// @param spanClass      its class, or [#DIRECT]
+    /// @param requestedBytes what the application asked for
+    /// @return `address | 1` if its memory reads as zero, else the address; 0 when neither memory nor credit is there
+    public long allocateSpan(long pageCount, int alignOrder, int spanClass, long requestedBytes) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            long page = pages.allocate(pageCount, alignOrder);
+            if (page == BuddyAllocator.NOTHING) {
+                return 0;
+            }
+            pages.map().setSecond(page, requestedBytes);
+            pages.map().setRelease(page, SpanMap.SPAN, spanClass, pageCount);
+            return base + (page << PAGE_SHIFT) | (pages.lastWasClean() ? 1 : 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Frees a span that the caller has taken out of service.
+    /// @param page      its first page, of state `CACHED`
+    /// @param pageCount its length
+    public void freeSpan(long page, long pageCount) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            pages.free(page, pageCount, pageCount);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Changes a span's length in place.
+    /// @param page           its first page; the caller owns the span
+    /// @param oldPages       its length
+    /// @param newPages       its length to be
+    /// @param requestedBytes what the application asks for now
+    /// @return whether it has that length now
+    public boolean resizeSpan(long page, long oldPages, long newPages, long requestedBytes) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            if (newPages > oldPages && !pages.tryExtend(page, oldPages, newPages)) {
+                return false;
+            }
+            pages.map().setSecond(page, requestedBytes);
+            pages.map().setRelease(page, SpanMap.SPAN, DIRECT, newPages);
+            if (newPages < oldPages) {
+                pages.map().setRelease(page + newPages, SpanMap.CACHED, 0, oldPages - newPages);
+                pages.free(page + newPages, oldPages - newPages, oldPages - newPages);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Moves a span's pages to another span of this zone without copying, and frees the old one.
+    /// @param from      first page of the old span, of state `CACHED`
+    /// @param to        first page of the new span
+    /// @param pageCount length of the old span
+    /// @return whether the system did it; if not, nothing has changed
+    public boolean moveSpan(long from, long to, long pageCount) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            if (!pages.region().tryRemap(from << PAGE_SHIFT, to << PAGE_SHIFT, pageCount << PAGE_SHIFT)) {
+                return false;
+            }
+            pages.freeClean(from, pageCount);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Gives memory back to the system as the decay allows.
+    /// @param nowNs   monotonic time
+    /// @param delayNs how long a free page may stay dirty
+    /// @return bytes given back
+    public long decay(long nowNs, long delayNs) {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            collectMail();
+            return reclaim.decay(nowNs, delayNs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Gives back all that can be: the depot's empty slabs, all dirty pages, and the credit of all clean ones.
+    public void trim() {
+        StackReserve.ensure();
+        lock.lock();
+        try {
+            collectMail();
+            pages.purge(Long.MAX_VALUE);
+            pages.uncommitClean();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Reads the zone's mail: slabs that lie here get their remote frees, others are sent on.
+    public void deliverMail() {
+        if (!Mailbox.isEmpty(mailbox)) {
+            StackReserve.ensure();
+            lock.lock();
+            try {
+                collectMail();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// {@return the address of the zone's mailbox} No lock.
+    public long mailbox() {
+        return mailbox;
+    }
+
+    /// {@return the zone's pages} For its immutable parts, or under [#locked].
+    public PageAllocator pages() {
+        return pages;
+    }
+
+    /// {@return the zone's number in its space} No lock.
+    public int index() {
+        return index;
+    }
+
+    /// {@return the first address of the zone's region} No lock.
+    public long base() {
+        return base;
+    }
+
+    /// Runs something under the zone's lock.
+    /// @param action what to run
+    public void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Calls a visitor with each slab's descriptor. Under [#locked].
+    /// @param visitor called in the order of addresses
+    public void forEachSlab(LongConsumer visitor) {
+        forEachSpan((page, word) -> {
+            if (SpanMap.state(word) == SpanMap.SLAB) {
+                visitor.accept(space.slabAt(base - space.base + (page << PAGE_SHIFT)));
+            }
+        });
+    }
+
+    /// Visits the records of a zone.
+    public interface SpanVisitor {
+        /// One record.
+        /// @param page first page
+        /// @param word word 0 of its record
+        void visit(long page, long word);
+    }
+
+    /// Calls a visitor with each span, slab and free block. Under [#locked].
+    /// @param visitor called in the order of addresses
+    public void forEachSpan(SpanVisitor visitor) {
+        long frontier = pages.buddy().frontierPages();
+        for (long page = 0; page < frontier; ) {
+            long word = pages.map().wordAcquire(page);
+            visitor.visit(page, word);
+            page += Math.max(1, SpanMap.pages(word));
+        }
+    }
+
+    /// {@return slots handed out by slabs that have been retired} Under [#locked].
+    /// @param sizeClass their class
+    public long retiredMallocs(int sizeClass) {
+        return retiredMallocs[sizeClass];
+    }
+
+    /// {@return slots taken back by slabs that have been retired} Under [#locked].
+    /// @param sizeClass their class
+    public long retiredFrees(int sizeClass) {
+        return retiredFrees[sizeClass];
+    }
+
+    /// {@return remote frees collected by the zone itself} Under [#locked].
+    public long collectedRemote() {
+        return collectedRemote;
+    }
+
+    /// {@return free slots of the depot's slabs, by class} Under [#locked].
+    /// @param sizeClass the class
+    public int depotSlabs(int sizeClass) {
+        return depot[sizeClass].size();
+    }
+
+    /// Walks the zone at rest.
+    /// @return slots lost to stack overflows
+    /// @throws IllegalStateException naming the first invariant that does not hold
+    public int verify() {
+        int[] lost = new int[1];
+        locked(() -> {
+            pages.verify();
+            int[] counted = new int[COUNT];
+            forEachSlab(slab -> {
+                lost[0] += Slabs.verify(slab);
+                counted[getInt(slab + CLASS)]++;
+            });
+            for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+                if (counted[sizeClass] != slabs[sizeClass]) {
+                    throw new IllegalStateException("zone " + index + ": " + slabs[sizeClass] + " slabs of class "
+                            + sizeClass + " counted, " + counted[sizeClass] + " found");
+                }
+            }
+        });
+        return lost[0];
+    }
+
+    private long makeSlab(int sizeClass, int owner) {
+        int slabBytes = SizeClasses.slabBytes(sizeClass);
+        int linkBytes = SlabLayout.linkBytes(SizeClasses.capacity(sizeClass));
+        long slab = space.metadata().allocate(SlabLayout.BYTES);
+        long links = slab == 0 ? 0 : space.metadata().allocate(linkBytes);
+        int slabPages = slabBytes >>> PAGE_SHIFT;
+        int alignOrder = SizeClasses.FRAME_SHIFT - PAGE_SHIFT;
+        long page = links == 0 ? BuddyAllocator.NOTHING : pages.allocate(slabPages, alignOrder);
+        if (page == BuddyAllocator.NOTHING) {
+            freeMetadata(slab, links, linkBytes);
+            return 0;
+        }
+        long address = base + (page << PAGE_SHIFT);
+        putInt(slab + HEAD, END);
+        putLong(slab + LINKS, links);
+        putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
+        putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
+        putLong(slab + BASE, address);
+        putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
+        putInt(slab + CLASS, sizeClass);
+        putInt(slab + SlabLayout.STATE, pages.lastWasClean() ? SlabLayout.ZEROED : 0);
+        putIntRelease(slab + OWNER, owner);
+        space.setFrames(address, slabBytes, slab);
+        pages.map().setRelease(page, SpanMap.SLAB, sizeClass, slabPages);
+        slabs[sizeClass]++;
+        return slab;
+    }
+
+    private void freeMetadata(long slab, long links, int linkBytes) {
+        if (links != 0) {
+            space.metadata().free(links, linkBytes);
+        }
+        if (slab != 0) {
+            space.metadata().free(slab, SlabLayout.BYTES);
+        }
+    }
+
+    private void release(long slab) {
+        int sizeClass = getInt(slab + CLASS);
+        long address = getLong(slab + BASE);
+        int slabBytes = SizeClasses.slabBytes(sizeClass);
+        long touched = (long) getInt(slab + SlabLayout.EXTENDED) * SizeClasses.slotBytes(sizeClass);
+        putIntRelease(slab + OWNER, 0);
+        space.setFrames(address, slabBytes, space.nullSlab);
+        retiredMallocs[sizeClass] += getLong(slab + MALLOCS);
+        retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
+        slabs[sizeClass]--;
+        pages.free(address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
+        freeMetadata(slab, getLong(slab + LINKS), SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
+    }
+
+    /// Puts a slab that nobody owns where it belongs.
+    private void shelve(long slab) {
+        if (SlabLayout.used(slab) == 0) {
+            release(slab);
+        } else if (hasFree(slab)) {
+            depot[getInt(slab + CLASS)].append(slab);
+        } else {
+            exhausted.append(slab);
+        }
+    }
+
+    private static boolean hasFree(long slab) {
+        return getInt(slab + HEAD) != END || getInt(slab + SlabLayout.EXTENDED) < getInt(slab + SlabLayout.CAPACITY);
+    }
+
+    private void collectMail() {
+        long slab = Mailbox.isEmpty(mailbox) ? 0 : Mailbox.takeAll(mailbox);
+        while (slab != 0) {
+            long next = Mailbox.next(slab);
+            int owner = getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK;
+            if (owner != 0) {
+                router.send(slab, owner);
+            } else {
+                (SlabLayout.state(slab) == SlabLayout.PARTIAL ? depot[getInt(slab + CLASS)] : exhausted).remove(slab);
+                collectedRemote += Slabs.collectRemote(slab);
+                shelve(slab);
+            }
+            slab = next;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Slabs: spans cut into equal slots of one size class, and the zones that keep what no arena owns.
+///
+/// ```
+/// frame table     one int a frame of 64 KiB: which slab lies there (0: the null slab)
+/// descriptor      two cache lines, out of line: first free slot, counters, owner | remote frees, links
+/// link array      two bytes a slot, out of line: the next free slot, or ALLOCATED
+/// slab            |slot 0|slot 1|slot 2| ... |   nothing but the application's bytes
+/// ```
+///
+/// The free list of a slab lives in its link array and not in the free slots: no write to a block reaches it, and one
+/// load tells whether a slot is allocated. An arena's *lookaside list* of a size class is the free slots of the slabs
+/// that it owns, taken slab by slab, so that what is allocated together lies together.
+///
+/// Invariant of a slab at rest: `mallocs - frees == slots marked ALLOCATED`,
+/// `free list + ALLOCATED + remotely freed == slots ever used`.
+///
+/// May know: buddies, regions. Must not know: threads, other than by the number of the arena that owns a slab.
+@NullMarked
+package dev.quarry.internal.slab;
+
+import org.jspecify.annotations.NullMarked;

@@ -237,6 +237,14 @@ public final class OffHeapAllocator implements AutoCloseable {
         return pool.stats();
     }
 
+    /// {@return bytes of this allocator, metadata included, that the system holds in memory now} Costs system calls,
+    /// more
+    /// of them the more was ever committed.
+    public long residentBytes() {
+        requireOpen();
+        return space.residentBytes();
+    }
+
     /// {@return the text report, as docs/stats.md explains it}
     public String report() {
         return new Report(config, space, pool).text();

@@ -54,6 +54,7 @@ final class Report {
         row("quarantine", stats.quarantineBytes(), stats, "freed, not yet reusable");
         row("metadata", stats.metadataBytes(), stats, "descriptors, links, tables");
         row("= committed", stats.committedBytes(), stats, "limit " + stats.limitBytes());
+        line("%-14s %,20d", "resident", space.residentBytes());
         line("%-14s %,20d", "reserved", stats.reservedBytes());
     }
 

@@ -294,23 +294,27 @@ public final class Arena {
             space.lateFrees().incrementAndGet();
             return;
         }
+        final int owner = getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK;
+        if (owner != id && slab != nullSlab && guard == null) {
+            final long link = checks.requireAllocated(address, slab);
+            batches.add(slab, granuleOf(address, slab), link);
+        } else {
+            freeRarely(address, slab);
+        }
+    }
+
+    private void freeRarely(long address, long slab) {
         StackReserve.ensure();
         if (slab == nullSlab) {
             spans.free(address);
-            return;
-        }
-        int owner = getIntAcquire(slab + OWNER);
-        if (guard != null) {
+        } else if (guard != null) {
             guardedFree(address, slab, guard);
-        } else if ((owner & SlabLayout.OWNER_MASK) == id) {
+        } else {
             if (checked) {
                 checks.requireAllocated(address, slab);
             }
             slabs.unfill(slab);
             freeOwn(address, slab);
-        } else {
-            long link = checks.requireAllocated(address, slab);
-            batches.add(slab, granuleOf(address, slab), link);
         }
     }
 

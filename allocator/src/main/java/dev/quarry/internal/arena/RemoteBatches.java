@@ -10,6 +10,7 @@ import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.putChar;
 
 import dev.quarry.internal.slab.Slabs;
+import dev.quarry.internal.slab.StackReserve;
 
 /// Slots of other arenas' slabs that this arena has freed and not yet sent home: a chain for each of a few slabs.
 ///
@@ -86,6 +87,7 @@ final class RemoteBatches {
         if (slab == 0) {
             return;
         }
+        StackReserve.ensure();
         int count = counts[entry];
         slabs[entry] = 0;
         counts[entry] = 0;

@@ -39,7 +39,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Not thread-safe: the arena's owner only.
 final class SlabCache {
     private static final int PERIOD_EVENTS = 1024;
-    private static final int MAX_BYTES_PER_CLASS = 1 << 20;
+    /// Empty slabs that one class may keep: more of them serve other classes better.
+    private static final int MAX_EMPTY_SLABS = 2;
 
     private final Zone zone;
     private final ArenaMail mail;
@@ -70,7 +71,7 @@ final class SlabCache {
         this.nullSlab = nullSlab;
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             int slotBytes = SizeClasses.slotBytes(sizeClass);
-            int max = Math.max(SizeClasses.capacity(sizeClass), MAX_BYTES_PER_CLASS / slotBytes);
+            int max = SizeClasses.capacity(sizeClass) * MAX_EMPTY_SLABS;
             partial[sizeClass] = new SlabList(SlabLayout.PARTIAL);
             depths[sizeClass] =
                     new LookasideDepth(budgetBytes, slotBytes, 0, Math.min(max, config.lookasideDepthMax() * 16));

@@ -98,7 +98,7 @@ public final class Spans {
         long oldPages = SpanMap.pages(word);
         boolean classed = newSize < directThresholdBytes;
         long newPages = classed ? SizeClasses.spanPages(SizeClasses.ofSpan(newSize)) : Space.pagesOf(newSize);
-        if (newPages == oldPages || newPages < oldPages && newPages > oldPages >>> 1 && classed) {
+        if (newPages == oldPages || newPages < oldPages && newPages >= oldPages >>> 1 && classed) {
             home.pages().map().setSecond(page, newSize);
             return address;
         }
@@ -108,7 +108,26 @@ public final class Spans {
         if (home.resizeSpan(page, oldPages, newPages, newSize)) {
             return address;
         }
-        return newSize < directThresholdBytes ? MUST_COPY : remap(address, home, page, oldPages, newSize);
+        if (newSize >= directThresholdBytes) {
+            return remap(address, home, page, oldPages, newSize);
+        }
+        return newPages > oldPages ? grow(address, newSize) : MUST_COPY;
+    }
+
+    /// Copies to a span with room to grow: what grew once grows again, and each further copy would sweep the caches.
+    /// The room costs credit, and memory only when it is used.
+    private long grow(long address, long newSize) {
+        long roomy = Math.min(newSize + (newSize >>> 1), directThresholdBytes - 1);
+        int spanClass = SizeClasses.ofSpan(roomy);
+        long pages = SizeClasses.spanPages(spanClass);
+        long target = zone.allocateSpan(pages, 0, spanClass, newSize) & ~1L;
+        if (target == 0) {
+            return MUST_COPY;
+        }
+        mallocs++;
+        copy(address, target, Math.min(usableSize(address), newSize));
+        free(address);
+        return target;
     }
 
     private long remap(long address, Zone home, long page, long oldPages, long newSize) {

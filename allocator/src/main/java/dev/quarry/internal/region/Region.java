@@ -14,6 +14,7 @@ public final class Region {
     private final long base;
     private final long byteSize;
     private final int node;
+    private final Backing backing;
     private long committedBytes;
     private long purgeFailures;
     private @Nullable NativeMemoryException lastFailure;
@@ -24,7 +25,9 @@ public final class Region {
     /// @param base     first address, a multiple of the OS page
     /// @param byteSize bytes of the range
     /// @param node     NUMA node that it is bound to
-    public Region(NativeMemory os, CommitLedger ledger, long base, long byteSize, int node) {
+    /// @param backing  what is done to memory when it is committed
+    public Region(NativeMemory os, CommitLedger ledger, long base, long byteSize, int node, Backing backing) {
+        this.backing = backing;
         this.os = os;
         this.ledger = ledger;
         this.base = base;
@@ -52,6 +55,7 @@ public final class Region {
         }
         try {
             os.commit(base + offset, bytes);
+            backing.prepare(os, base + offset, bytes);
             committedBytes += creditBytes;
             return true;
         } catch (NativeMemoryException refused) {

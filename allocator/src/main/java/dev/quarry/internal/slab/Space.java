@@ -15,6 +15,7 @@ import dev.quarry.internal.buddy.Growth;
 import dev.quarry.internal.buddy.MetadataHeap;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.region.Backing;
 import dev.quarry.internal.region.CommitLedger;
 import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.Reservations;
@@ -59,6 +60,7 @@ public final class Space {
     private final NativeMemory os;
     private final AllocatorConfig config;
     private final CommitLedger ledger;
+    private final Backing backing;
     private final long metadataBytes;
     private final long metadataBase;
     private final int nodeShift;
@@ -79,6 +81,7 @@ public final class Space {
         this.os = os;
         this.config = config;
         this.ledger = new CommitLedger(config.limitBytes());
+        this.backing = Backing.of(config);
         int zoneCount = Integer.highestOneBit(nodes.length * 2 - 1);
         long poolBytes =
                 Math.max(MIN_POOL_BYTES, Long.highestOneBit(config.reserveBytes() * zoneCount) / POOL_FRACTION);
@@ -97,8 +100,8 @@ public final class Space {
             this.nullSlab = metadataStart;
             this.frames = metadataStart + poolBytes;
             os.commit(frames, frameTableBytes);
-            this.poolRegion = new Region(os, ledger, metadataStart, poolBytes, nodes[0]);
-            this.tables = new Region(os, ledger, frames, tableBytes, nodes[0]);
+            this.poolRegion = new Region(os, ledger, metadataStart, poolBytes, nodes[0], Backing.ON_DEMAND);
+            this.tables = new Region(os, ledger, frames, tableBytes, nodes[0], Backing.ON_DEMAND);
             Layout layout = new Layout(frameTableBytes);
             this.metadata = new MetadataHeap(
                     poolRegion, layout.records(poolBytes), layout.dirty(poolBytes), POOL_GRANULE_BYTES);
@@ -145,7 +148,7 @@ public final class Space {
     }
 
     private Zone makeZone(int index, int node, long nodeBytes, Layout layout, Growth frameGrowth) {
-        Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node);
+        Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node, backing);
         PageAllocator pages = new PageAllocator(
                 region, layout.records(nodeBytes), layout.dirty(nodeBytes), frameGrowth, config.commitGranuleBytes());
         return new Zone(this, index, pages, metadata.bootAllocate(64));
@@ -227,7 +230,25 @@ public final class Space {
 
     /// {@return what the system refused at start}
     public List<String> refusals() {
-        return List.copyOf(refusals);
+        List<String> all = new ArrayList<>(refusals);
+        if (backing.lockRefusals() > 0) {
+            all.add("locking memory was refused " + backing.lockRefusals() + " times");
+        }
+        return all;
+    }
+
+    /// {@return bytes of data and metadata that the system holds in memory now} Costs system calls.
+    public long residentBytes() {
+        long resident = resident(poolRegion.base(), metadata.pages().buddy().frontierPages() << PAGE_SHIFT);
+        resident += resident(frames, tables.byteSize());
+        for (Zone zone : zones) {
+            resident += resident(zone.base(), zone.pages().buddy().frontierPages() << PAGE_SHIFT);
+        }
+        return resident;
+    }
+
+    private long resident(long address, long bytes) {
+        return bytes == 0 ? 0 : os.residentBytes(address, bytes);
     }
 
     /// {@return committed bytes of pool and tables}

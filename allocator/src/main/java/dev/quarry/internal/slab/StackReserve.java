@@ -7,7 +7,7 @@ package dev.quarry.internal.slab;
 /// going deeper than it will ever go itself: if the stack does not suffice, the error is thrown here, where nothing has
 /// changed yet. The frames carry many live locals so that they are large in compiled code too.
 public final class StackReserve {
-    private static final int DEPTH = 12;
+    private static final int DEPTH = 8;
 
     private StackReserve() {}
 

@@ -2,6 +2,7 @@
 package dev.quarry.bench.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
 /// Where a run keeps its files: the compiled harness and results, which stay, and a directory of its own, which goes.
 /// Below the checkout where it can be written, else in the user's cache.
 final class WorkDirectory {
+    private static final int ATTEMPTS = 100;
+
     private final Path root;
     private final Path scratch;
 
@@ -54,14 +57,21 @@ final class WorkDirectory {
         return scratch;
     }
 
-    /// Deletes the run's own directory, as far as it can.
+    /// Deletes the run's own directory, as far as it can. A child that is being started just now may still put a file
+    /// into it, so a directory that was not empty is looked through again.
     void deleteScratch() {
-        try (Stream<Path> files = Files.walk(scratch)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+        IOException failure = null;
+        for (int attempt = 0; attempt < ATTEMPTS && Files.exists(scratch); attempt++) {
+            try (Stream<Path> files = Files.walk(scratch)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                failure = e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
             }
-        } catch (IOException e) {
-            System.err.println("quarry: " + scratch + " is left behind: " + e.getMessage());
+        }
+        if (failure != null && Files.exists(scratch)) {
+            System.err.println("quarry: " + scratch + " is left behind: " + failure.getMessage());
         }
     }
 }

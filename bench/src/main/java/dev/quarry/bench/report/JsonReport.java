@@ -47,7 +47,7 @@ public final class JsonReport {
                 "from a process of its own, which writes to each OS page of a block (Netty and the JDK"
                         + " report their own figures): heldAtPeakBytes at the operation where most requested bytes are live,"
                         + " heldMaxBytes the most at that and 16 evenly spread points, heldMeaning says what is counted");
-        meaning.put("residentBytes", "what the kernel says is resident of Quarry's mappings");
+        meaning.put("accountedHeldBytes", "what Quarry's own accounting says: committed less clean spans");
         meaning.put(
                 "processes",
                 "each contender, workload and fork has a process of its own; slow contenders run at most"

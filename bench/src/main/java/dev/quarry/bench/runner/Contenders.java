@@ -30,8 +30,7 @@ public final class Contenders {
     private static final String EXPORT = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED";
     private static final String UNCHECKED = "-Dquarry.checks=off";
 
-    private static final String QUARRY_HELD =
-            "committed bytes less clean spans, metadata included, by Quarry's statistics";
+    private static final String QUARRY_HELD = "resident bytes of its mappings, metadata included";
     private static final String NATIVE_HELD = "resident bytes of the process, less those before the trace";
     private static final String NETTY_HELD = "direct memory used, by the pool's own metric";
     private static final String JDK_HELD = "bytes requested";

@@ -6,20 +6,22 @@ import dev.quarry.OffHeapAllocator;
 
 /// Quarry by the arena that the calling thread keeps, as an event loop would.
 final class LocalArenaBlocks extends Blocks {
-    private final LocalArena arena = OffHeapAllocator.system().localArena();
+    /// A constant, as the allocator of a C program is: made by the thread that replays, which is the first to come
+    /// here.
+    private static final LocalArena ARENA = OffHeapAllocator.system().localArena();
 
     @Override
     public long malloc(long byteSize) {
-        return arena.malloc(byteSize);
+        return ARENA.malloc(byteSize);
     }
 
     @Override
     public long realloc(long address, long byteSize) {
-        return arena.realloc(address, byteSize);
+        return ARENA.realloc(address, byteSize);
     }
 
     @Override
     public void free(long address) {
-        arena.free(address);
+        ARENA.free(address);
     }
 }

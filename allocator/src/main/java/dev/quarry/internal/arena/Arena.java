@@ -19,6 +19,7 @@ import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
 import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawMemory.copy;
+import static dev.quarry.numa.RawMemory.copyWords;
 import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
@@ -47,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe: its owner only, or who holds its stripe. Statistics may be read by anyone.
 public final class Arena {
+    /// Up to here words are copied one by one.
+    private static final int WORD_COPY_BYTES = 512;
+
     private final Space space;
     private final long base;
     private final long byteSize;
@@ -236,9 +240,14 @@ public final class Arena {
         return moveTo(malloc(newSize), address, Math.min(oldSize, newSize));
     }
 
+    /// Slots are multiples of a granule, so whole words may be copied without leaving either block.
     private long moveTo(long target, long address, long bytes) {
         if (target != 0) {
-            copy(address, target, bytes);
+            if (bytes <= WORD_COPY_BYTES) {
+                copyWords(address, target, bytes);
+            } else {
+                copy(address, target, bytes);
+            }
             free(address);
         }
         return target;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+    private final SlabFixture fixture = new SlabFixture();
+    private final long mailbox = fixture.record(64);
+
+    @AfterEach
+    void releaseMachine() {
+        fixture.close();
+    }
+
+    @Test
+    void shouldBeEmptyAtFirst() {
+        assertTrue(Mailbox.isEmpty(mailbox));
+        assertEquals(0, Mailbox.takeAll(mailbox));
+    }
+
+    @Test
+    void shouldGiveAllSlabsAtOnceTheLastFirst() {
+        long first = fixture.slab(0);
+        long second = fixture.slab(1);
+        Mailbox.send(mailbox, first);
+        Mailbox.send(mailbox, second);
+
+        assertFalse(Mailbox.isEmpty(mailbox));
+        assertEquals(second, Mailbox.takeAll(mailbox));
+        assertEquals(first, Mailbox.next(second));
+        assertEquals(0, Mailbox.next(first));
+        assertTrue(Mailbox.isEmpty(mailbox));
+    }
+
+    @Test
+    void shouldForgetWhatWasBehindASlabWhenItIsSentAgain() {
+        long first = fixture.slab(0);
+        long second = fixture.slab(1);
+        Mailbox.send(mailbox, first);
+        Mailbox.send(mailbox, second);
+        Mailbox.takeAll(mailbox);
+        Mailbox.send(mailbox, second);
+
+        assertEquals(second, Mailbox.takeAll(mailbox));
+        assertEquals(0, Mailbox.next(second));
+    }
+}

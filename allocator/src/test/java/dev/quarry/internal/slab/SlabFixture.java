@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.slab;
+
+import static dev.quarry.internal.slab.SlabLayout.HEAD;
+import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
+import static dev.quarry.numa.RawMemory.getChar;
+import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.putChar;
+import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putLong;
+
+import dev.quarry.internal.region.SimulatedRegions;
+import dev.quarry.internal.region.Table;
+
+/// Descriptors without a zone around them. Nothing in this package touches a slot, so the slots have no memory.
+final class SlabFixture implements AutoCloseable {
+    static final long BASE = 1L << 40;
+
+    private static final int TABLE_BYTES = 1 << 16;
+
+    private final SimulatedRegions machine = new SimulatedRegions(0);
+    private final long start;
+    private long next;
+
+    SlabFixture() {
+        Table table = machine.table(TABLE_BYTES);
+        if (!table.tryCover(TABLE_BYTES)) {
+            throw new AssertionError("the fixture has no limit");
+        }
+        this.start = table.address();
+        this.next = start;
+    }
+
+    /// {@return the address of zeroed memory, aligned to a cache line}
+    long record(int bytes) {
+        long address = next;
+        next += bytes + 63 & -64;
+        return address;
+    }
+
+    /// {@return the descriptor of a new slab}
+    long slab(int sizeClass) {
+        long slab = record(SlabLayout.BYTES);
+        putInt(slab + HEAD, SlabLayout.END);
+        putLong(slab + SlabLayout.LINKS, record(SlabLayout.linkBytes(SizeClasses.capacity(sizeClass))));
+        putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
+        putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
+        putLong(slab + SlabLayout.BASE, BASE);
+        putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
+        putInt(slab + SlabLayout.CLASS, sizeClass);
+        return slab;
+    }
+
+    /// Takes the first free slot, as the arena's fast path does.
+    /// @return its granule, or `END`
+    static int pop(long slab) {
+        int granule = getInt(slab + HEAD);
+        if (granule != SlabLayout.END) {
+            long link = SlabLayout.link(slab, granule);
+            putInt(slab + HEAD, getChar(link));
+            putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
+            putChar(link, SlabLayout.ALLOCATED);
+        }
+        return granule;
+    }
+
+    /// Puts a slot back, as the arena's fast path does.
+    static void push(long slab, int granule) {
+        putChar(SlabLayout.link(slab, granule), (char) getInt(slab + HEAD));
+        putLong(slab + SlabLayout.FREES, getLong(slab + SlabLayout.FREES) + 1);
+        putInt(slab + HEAD, granule);
+    }
+
+    /// Frees one slot as a thread would that does not own the slab.
+    /// @return whether the slab must be sent to its owner
+    static boolean pushRemote(long slab, int granule) {
+        return Slabs.pushRemote(slab, granule, SlabLayout.link(slab, granule), 1);
+    }
+
+    @Override
+    public void close() {
+        machine.close();
+    }
+}

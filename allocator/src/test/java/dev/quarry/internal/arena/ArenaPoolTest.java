@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.slab.SimulatedSpace.NODE_BYTES;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quarry.internal.slab.SimulatedSpace;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ArenaPoolTest {
+    private static final long DELAY_NS = 1_000;
+
+    private record Owned(Thread owner, Arena arena, AtomicInteger unbound) implements ArenaPool.Binding {
+        @Override
+        public void unbind() {
+            unbound.incrementAndGet();
+        }
+    }
+
+    private static Thread endedThread() throws InterruptedException {
+        Thread thread = new Thread(() -> {});
+        thread.start();
+        thread.join();
+        return thread;
+    }
+
+    @Test
+    void shouldGiveNoMoreArenasThanTheCap() {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options().arenasMax(2))) {
+            Arena first = fixture.arena();
+            Arena second = fixture.arena();
+            assertNotEquals(first.id(), second.id());
+            assertNull(fixture.pool().acquire());
+
+            assertNotNull(fixture.pool().lockStripe(), "stripes do not count");
+            assertNull(fixture.pool().acquire());
+            assertEquals(3, fixture.pool().arenaCount());
+        }
+    }
+
+    @Test
+    void shouldGiveAnArenaOfTheThreadsNode() {
+        try (ArenaFixture fixture = new ArenaFixture(2, SimulatedSpace.options())) {
+            fixture.space().place();
+            fixture.simulated().machine().setCurrentCpu(3);
+            Arena arena = fixture.arena();
+            assertEquals(1, arena.zone().index());
+
+            long block = arena.malloc(100);
+            long span = arena.malloc(100_000);
+            assertSame(fixture.space().zones()[1], fixture.space().zoneAt(block - fixture.space().base));
+            assertSame(fixture.space().zones()[1], fixture.space().zoneAt(span - fixture.space().base));
+            assertEquals(1, fixture.simulated().machine().nodeOf(block));
+        }
+    }
+
+    @Test
+    void shouldBringBlocksHomeToTheirNode() {
+        try (ArenaFixture fixture = new ArenaFixture(2, SimulatedSpace.options())) {
+            Arena here = fixture.arena();
+            fixture.simulated().machine().setCurrentCpu(3);
+            Arena there = fixture.arena();
+            long block = here.malloc(100);
+            long span = here.malloc(100_000);
+            there.free(block);
+            there.free(span);
+            there.trim();
+            here.trim();
+
+            assertEquals(0, there.zone().pages().dirtyFreeBytes());
+            assertTrue(here.zone().pages().dirtyFreeBytes() >= 100_000);
+            assertEquals(0, fixture.pool().stats().liveBlocks());
+            fixture.verify();
+        }
+    }
+
+    @Test
+    void shouldAdoptTheArenaOfAnEndedThreadWithinATick() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            Arena arena = fixture.arena();
+            Arena ofTheLiving = fixture.arena();
+            long block = arena.malloc(100);
+            AtomicInteger unbound = new AtomicInteger();
+            fixture.pool().bind(new Owned(endedThread(), arena, unbound));
+            fixture.pool().bind(new Owned(Thread.currentThread(), ofTheLiving, unbound));
+
+            assertTrue(fixture.pool().tick(0, DELAY_NS) > 0);
+            assertEquals(1, unbound.get());
+            assertEquals(1, fixture.pool().adoptions());
+            assertEquals(1, fixture.pool().idleCount());
+            assertEquals(1, fixture.pool().stats().liveBlocks(), "the block outlives its thread");
+            assertSame(arena, fixture.arena(), "the arena serves the next thread");
+            arena.free(block);
+            fixture.verify();
+        }
+    }
+
+    @Test
+    void shouldAdoptBeforeItMakesAnotherArena() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            for (int thread = 0; thread < 50; thread++) {
+                Arena arena = fixture.arena();
+                assertNotEquals(0, arena.malloc(100));
+                fixture.pool().bind(new Owned(endedThread(), arena, new AtomicInteger()));
+            }
+            assertEquals(1, fixture.pool().arenaCount());
+            assertEquals(50, fixture.pool().stats().liveBlocks());
+            fixture.verify();
+        }
+    }
+
+    @Test
+    void shouldReadTheMailOfIdleArenasAndStripes() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            Stripe stripe = fixture.pool().lockStripe();
+            assertNotNull(stripe);
+            long block = stripe.arena().malloc(100);
+            stripe.unlock();
+            Arena freer = fixture.arena();
+            freer.free(block);
+            freer.trim();
+            fixture.pool().tick(0, DELAY_NS);
+
+            assertEquals(1, stripe.arena().slabs().collectedRemote());
+            fixture.verify();
+        }
+    }
+
+    @Test
+    void shouldTakeAnotherStripeWhenOneIsTaken() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options().arenasStripes(2))) {
+            Stripe first = fixture.pool().lockStripe();
+            Stripe[] second = new Stripe[1];
+            Thread other = new Thread(() -> second[0] = fixture.pool().lockStripe());
+            other.start();
+            other.join();
+
+            assertNotNull(first);
+            assertNotNull(second[0]);
+            assertNotEquals(first.arena().id(), second[0].arena().id());
+        }
+    }
+
+    @Test
+    void shouldGiveNoArenaWithoutMemoryForItsRecord() {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            long left = NODE_BYTES - fixture.space().ledger().committedBytes();
+            assertTrue(fixture.space().ledger().tryTake(left));
+            Arena arena;
+            int made = 0;
+            while ((arena = fixture.pool().acquire()) != null) {
+                assertEquals(++made, arena.id());
+            }
+            assertNull(fixture.pool().lockStripe());
+            assertEquals(made, fixture.pool().arenaCount());
+            fixture.space().ledger().giveBack(left);
+            assertEquals(made + 1, fixture.arena().id());
+        }
+    }
+
+    @Test
+    void shouldServeNobodyWhenItIsClosed() {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            Arena arena = fixture.arena();
+            long block = arena.malloc(100);
+            AtomicInteger unbound = new AtomicInteger();
+            fixture.pool().bind(new Owned(Thread.currentThread(), arena, unbound));
+
+            assertTrue(fixture.pool().close(Thread.currentThread()));
+            assertEquals(1, unbound.get());
+            assertNull(fixture.pool().acquire());
+            assertNull(fixture.pool().lockStripe());
+            assertEquals(0, arena.malloc(100));
+            assertEquals(0, arena.malloc(100_000));
+            assertTrue(arena.isClosed());
+            assertEquals(0, arena.calloc(100));
+            assertNotEquals(0, block);
+        }
+    }
+
+    @Test
+    void shouldTellWhenAnotherThreadMayStillBeInside() {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            fixture.pool().bind(new Owned(Thread.currentThread(), fixture.arena(), new AtomicInteger()));
+
+            assertFalse(fixture.pool().close(new Thread(() -> {})));
+        }
+    }
+}

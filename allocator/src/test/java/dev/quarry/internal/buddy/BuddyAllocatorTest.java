@@ -234,6 +234,25 @@ class BuddyAllocatorTest {
     }
 
     @Test
+    void shouldSayInTheRecordThatARunIsTakenWhereverItComesFrom() {
+        requireTaken(buddy.allocate(5, 0), 5);
+        requireTaken(buddy.allocate(3, 0), 3);
+        requireTaken(buddy.allocate(GRANULE_PAGES, 8), GRANULE_PAGES);
+        requireTaken(buddy.allocate(100, 0), 100);
+        long run = buddy.allocate(768, 0);
+        buddy.free(run, 768);
+        assertEquals(run, buddy.allocate(700, 0));
+        requireTaken(run, 700);
+        buddy.verify();
+    }
+
+    private void requireTaken(long page, long pages) {
+        long word = fixture.map.wordAcquire(page);
+        assertEquals(SpanMap.CACHED, SpanMap.state(word), "state of page " + page);
+        assertEquals(pages, SpanMap.pages(word), "length of the run at page " + page);
+    }
+
+    @Test
     void shouldListTheFreeBlocksOfAnOrder() {
         long[] blocks = new long[6];
         for (int i = 0; i < blocks.length; i++) {

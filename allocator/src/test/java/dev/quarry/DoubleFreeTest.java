@@ -99,7 +99,9 @@ class DoubleFreeTest {
             for (long size : BlockSizes.all()) {
                 Victim victim = new Victim(allocator, size, 0);
                 long last = allocator.usableSize(victim.address) - 1;
-                long[] offsets = {1, 8, last / 2 + 1, last, random.nextLong(1, last + 1), Math.min(last, 4096)};
+                long[] offsets = {
+                    1, 8, Math.min(last, 16), last / 2 + 1, last, random.nextLong(1, last + 1), Math.min(last, 4096)
+                };
                 for (long offset : offsets) {
                     InvalidFreeException refusal = requireRefusal(
                             allocator,

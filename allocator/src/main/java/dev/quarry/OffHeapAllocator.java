@@ -6,6 +6,7 @@ import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.Stripe;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.RawMemory;
 import dev.quarry.numa.Topology;
@@ -430,6 +431,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     private LocalArena register(Thread thread) {
+        StackReserve.ensureForArena();
         Arena arena = pool.acquire();
         LocalArena handle = new LocalArena(this, thread, arena);
         if (arena != null) {

@@ -396,7 +396,7 @@ public final class Arena {
 
     /// Gives back what this arena keeps and nobody uses.
     public void trim() {
-        StackReserve.ensure();
+        StackReserve.ensureForArena();
         if (guard != null) {
             for (long due = guard.flush(); due != 0; due = guard.flush()) {
                 reallyFree(due, space.slabAt(due - base));
@@ -417,6 +417,7 @@ public final class Arena {
 
     /// Gives up everything: the zone takes it over. The arena may then serve another thread.
     void surrender() {
+        StackReserve.ensureForArena();
         trim();
         clearLookups();
         slabs.surrender();

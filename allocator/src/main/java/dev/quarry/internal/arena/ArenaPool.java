@@ -4,6 +4,7 @@ package dev.quarry.internal.arena;
 import dev.quarry.AllocatorStats;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.Topology;
 import java.util.ArrayDeque;
@@ -72,6 +73,7 @@ public final class ArenaPool {
     /// Takes an arena for the calling thread.
     /// @return an arena without an owner; null when the cap is reached, or no memory is there for a new one
     public @Nullable Arena acquire() {
+        StackReserve.ensureForArena();
         lock.lock();
         try {
             if (idle.isEmpty()) {
@@ -87,6 +89,7 @@ public final class ArenaPool {
     /// Remembers who owns an arena.
     /// @param binding the thread and its arena
     public void bind(Binding binding) {
+        StackReserve.ensure();
         lock.lock();
         try {
             bindings.add(binding);
@@ -119,6 +122,7 @@ public final class ArenaPool {
         if (stripe != null) {
             return stripe;
         }
+        StackReserve.ensureForArena();
         lock.lock();
         try {
             stripe = stripes.get(index);
@@ -177,6 +181,7 @@ public final class ArenaPool {
     /// @param delayNs how long a free page may stay dirty
     /// @return how many arenas were adopted and how many zones gave memory back
     public int tick(long nowNs, long delayNs) {
+        StackReserve.ensureForArena();
         int work = 0;
         lock.lock();
         try {
@@ -205,6 +210,7 @@ public final class ArenaPool {
 
     /// Gives back what idle arenas, stripes and zones hold without use.
     public void trim() {
+        StackReserve.ensureForArena();
         lock.lock();
         try {
             adoptDead();

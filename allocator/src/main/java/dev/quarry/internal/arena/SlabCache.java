@@ -27,6 +27,7 @@ import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.SlabList;
 import dev.quarry.internal.slab.Slabs;
+import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -148,7 +149,7 @@ final class SlabCache {
     void onEmpty(long slab) {
         int sizeClass = getInt(slab + CLASS);
         int capacity = SizeClasses.capacity(sizeClass);
-        if (emptySlots[sizeClass] + capacity <= depths[sizeClass].depth()) {
+        if (emptySlots[sizeClass] + capacity <= depths[sizeClass].depth() || !StackReserve.sufficesForArena()) {
             emptySlots[sizeClass] += capacity;
             return;
         }
@@ -180,6 +181,9 @@ final class SlabCache {
 
     /// Retires the empty slabs that the class's depth does not need.
     private void drain(int sizeClass, int wantedSlots) {
+        if (!StackReserve.sufficesForArena()) {
+            return;
+        }
         int capacity = SizeClasses.capacity(sizeClass);
         int left = wantedSlots;
         long slab = partial[sizeClass].head();

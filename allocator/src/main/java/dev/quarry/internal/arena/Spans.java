@@ -8,6 +8,7 @@ import static dev.quarry.numa.RawMemory.fill;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -81,12 +82,22 @@ public final class Spans {
 
     void free(long address) {
         long word = takeOut(address);
-        frees++;
         int spanClass = SpanMap.detail(word);
         Zone home = space.zoneAt(address - space.base);
         long page = address - home.base() >>> PAGE_SHIFT;
         if (spanClass == Zone.DIRECT || home != zone || !lookaside.push(spanClass, page)) {
+            freeToZone(home, page, word);
+        }
+        frees++;
+    }
+
+    /// The zone refuses before it changes anything when the stack does not suffice: then the span stays live.
+    private static void freeToZone(Zone home, long page, long word) {
+        try {
             home.freeSpan(page, SpanMap.pages(word));
+        } catch (StackOverflowError tooDeep) {
+            home.pages().map().setRelease(page, SpanMap.SPAN, SpanMap.detail(word), SpanMap.pages(word));
+            throw tooDeep;
         }
     }
 
@@ -134,6 +145,7 @@ public final class Spans {
         if (home != zone || !space.os().canRemap()) {
             return MUST_COPY;
         }
+        StackReserve.ensureForArena();
         long word = takeOut(address);
         long target = fresh(newSize, 0) & ~1L;
         if (target == 0) {

@@ -78,7 +78,7 @@ public final class Zone {
     /// @param owner     the arena's number, with flags
     /// @return its descriptor; 0 when neither memory nor credit is there
     public long takeSlab(int sizeClass, int owner) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             collectMail();
@@ -97,7 +97,7 @@ public final class Zone {
     /// Takes an empty slab out of service.
     /// @param slab descriptor of a slab in no list, with no slot in use
     public void retireSlab(long slab) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             release(slab);
@@ -109,7 +109,7 @@ public final class Zone {
     /// Takes over a slab whose arena gives it up.
     /// @param slab descriptor of a slab in no list
     public void adoptSlab(long slab) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             putIntRelease(slab + OWNER, 0);
@@ -126,7 +126,7 @@ public final class Zone {
     /// @param requestedBytes what the application asked for
     /// @return `address | 1` if its memory reads as zero, else the address; 0 when neither memory nor credit is there
     public long allocateSpan(long pageCount, int alignOrder, int spanClass, long requestedBytes) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             long page = pages.allocate(pageCount, alignOrder);
@@ -145,7 +145,7 @@ public final class Zone {
     /// @param page      its first page, of state `CACHED`
     /// @param pageCount its length
     public void freeSpan(long page, long pageCount) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             pages.free(page, pageCount, pageCount);
@@ -161,7 +161,7 @@ public final class Zone {
     /// @param requestedBytes what the application asks for now
     /// @return whether it has that length now
     public boolean resizeSpan(long page, long oldPages, long newPages, long requestedBytes) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             if (newPages > oldPages && !pages.tryExtend(page, oldPages, newPages)) {
@@ -185,7 +185,7 @@ public final class Zone {
     /// @param pageCount length of the old span
     /// @return whether the system did it; if not, nothing has changed
     public boolean moveSpan(long from, long to, long pageCount) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             if (!pages.region().tryRemap(from << PAGE_SHIFT, to << PAGE_SHIFT, pageCount << PAGE_SHIFT)) {
@@ -203,7 +203,7 @@ public final class Zone {
     /// @param delayNs how long a free page may stay dirty
     /// @return bytes given back
     public long decay(long nowNs, long delayNs) {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             collectMail();
@@ -215,7 +215,7 @@ public final class Zone {
 
     /// Gives back all that can be: the depot's empty slabs, all dirty pages, and the credit of all clean ones.
     public void trim() {
-        StackReserve.ensure();
+        StackReserve.ensureForZone();
         lock.lock();
         try {
             collectMail();
@@ -229,7 +229,7 @@ public final class Zone {
     /// Reads the zone's mail: slabs that lie here get their remote frees, others are sent on.
     public void deliverMail() {
         if (!Mailbox.isEmpty(mailbox)) {
-            StackReserve.ensure();
+            StackReserve.ensureForZone();
             lock.lock();
             try {
                 collectMail();

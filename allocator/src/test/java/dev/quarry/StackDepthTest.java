@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Each probe is a thread with a small stack. It recurses until the stack is used up, goes back a number of frames, and
 /// calls the operation there. The first probe goes back no frame, each further one goes back one more, until the
 /// operation has succeeded several times in a row; so the overflow hits every place in the operation that it can hit.
+@Tag("once")
 class StackDepthTest {
     private static final long STACK_BYTES = 192 << 10;
     private static final int MAX_PROBES = 1_500;

@@ -51,7 +51,8 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private final ReplayOptions options = new ReplayOptions();
 
-    private final Path home = Path.of(System.getProperty("quarry.home", "."));
+    /// Outside of the prefix `quarry.`, which belongs to the allocator's options.
+    private final Path home = Path.of(System.getProperty("bench.home", "."));
     private final Instant start = Instant.now();
 
     @Override
@@ -156,12 +157,18 @@ final class ReplayCommand implements Callable<Integer> {
             if (names.stream().noneMatch(name -> ReplayOptions.matches(pattern, name))) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "--only names '%s', expected some of %s".formatted(pattern, String.join(", ", names)));
+                        "--only names '%s', expected some of %s%s"
+                                .formatted(pattern, String.join(", ", names), leftOut(lineup)));
             }
         }
         return lineup.contenders().stream()
                 .filter(contender -> options.selects(contender.name()))
                 .toList();
+    }
+
+    /// Why a name that others know may be missing here.
+    private static String leftOut(Lineup lineup) {
+        return lineup.missing().isEmpty() ? "" : "; left out: " + String.join("; ", lineup.missing());
     }
 
     private Path jsonPath(WorkDirectory directory) {

@@ -28,7 +28,7 @@ final class CliProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
-        command.add("-Dquarry.home=" + home);
+        command.add("-Dbench.home=" + home);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuarryCli.class.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)

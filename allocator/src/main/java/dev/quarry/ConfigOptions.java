@@ -30,14 +30,16 @@ final class ConfigOptions {
             ChoiceType.of(Checks.class),
             "on",
             "How much each free is checked: off trusts the caller; on refuses double, interior and foreign frees;"
-                    + " canary also poisons freed memory, holds it in quarantine and checks it before reuse; full is"
-                    + " canary, and exact when threads race to free one block.");
+                    + " canary also poisons freed slots, holds them in quarantine and checks them before reuse; full is"
+                    + " canary, and exact when threads race to free one block. Blocks above 32k have no quarantine, and"
+                    + " are exact at every level.");
 
     static final ConfigOption<Long> QUARANTINE_BYTES = ConfigOption.of(
             "quarantine.bytes",
             QuantityType.size("0", "1g"),
             "1m",
-            "With checks at canary or full, the freed memory that each arena holds back from reuse.");
+            "With checks at canary or full, the freed slots (blocks of up to 32k) that each arena holds back from reuse, in"
+                    + " bytes.");
 
     static final ConfigOption<Long> ARENAS_MAX = ConfigOption.of(
             "arenas.max",

@@ -480,18 +480,13 @@ public final class OffHeapAllocator implements AutoCloseable {
         REALLOC;
 
         long run(Arena arena, long argument, long byteSize) {
-            switch (this) {
-                case MALLOC:
-                    return arena.malloc(byteSize);
-                case CALLOC:
-                    return arena.calloc(byteSize);
-                case ALIGNED:
-                    return arena.alignedAlloc(argument, byteSize);
-                case ALIGNED_ZEROED:
-                    return arena.alignedCalloc(argument, byteSize);
-                default:
-                    return arena.realloc(argument, byteSize);
-            }
+            return switch (this) {
+                case MALLOC -> arena.malloc(byteSize);
+                case CALLOC -> arena.calloc(byteSize);
+                case ALIGNED -> arena.alignedAlloc(argument, byteSize);
+                case ALIGNED_ZEROED -> arena.alignedCalloc(argument, byteSize);
+                case REALLOC -> arena.realloc(argument, byteSize);
+            };
         }
     }
 

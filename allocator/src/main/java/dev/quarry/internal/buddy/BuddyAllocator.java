@@ -248,7 +248,8 @@ public final class BuddyAllocator {
                 return NOTHING;
             }
         }
-        // The run's own record first: merging below must not find a page without one.
+        // The run's own record, as take() leaves one: who walks the records goes by their lengths and may not meet a
+        // page without one. Before the frontier moves: who may read a record without the lock asks the frontier first.
         map.setRelease(start, SpanMap.CACHED, 0, pages);
         frontierPages = start + length;
         addRange(frontier, start - frontier, UNCOMMITTED);

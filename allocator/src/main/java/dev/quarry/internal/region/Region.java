@@ -3,11 +3,13 @@ package dev.quarry.internal.region;
 
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// One contiguous, aligned range of a reservation, bound to one node.
 ///
-/// Not thread-safe: used under the lock of whoever owns it.
+/// Not thread-safe: used under the lock of whoever owns it. Only the count of committed bytes may be changed under
+/// several locks at once: the region of the tables grows with each zone, under that zone's.
 public final class Region {
     private final NativeMemory os;
     private final CommitLedger ledger;
@@ -15,7 +17,7 @@ public final class Region {
     private final long byteSize;
     private final int node;
     private final Backing backing;
-    private long committedBytes;
+    private final AtomicLong committedBytes = new AtomicLong();
     private long purgeFailures;
     private @Nullable NativeMemoryException lastFailure;
 
@@ -56,7 +58,7 @@ public final class Region {
         try {
             os.commit(base + offset, bytes);
             backing.prepare(os, base + offset, bytes);
-            committedBytes += creditBytes;
+            committedBytes.addAndGet(creditBytes);
             return true;
         } catch (NativeMemoryException refused) {
             ledger.giveBack(creditBytes);
@@ -73,7 +75,7 @@ public final class Region {
             lastFailure = null;
             return false;
         }
-        committedBytes += bytes;
+        committedBytes.addAndGet(bytes);
         return true;
     }
 
@@ -113,7 +115,7 @@ public final class Region {
     /// Returns the credit of a part that stays mapped but is not counted any more.
     /// @param bytes its size
     public void uncommit(long bytes) {
-        committedBytes -= bytes;
+        committedBytes.addAndGet(-bytes);
         ledger.giveBack(bytes);
     }
 
@@ -134,7 +136,7 @@ public final class Region {
 
     /// {@return the bytes of the range that hold credit}
     public long committedBytes() {
-        return committedBytes;
+        return committedBytes.get();
     }
 
     /// {@return how many purges the system refused}

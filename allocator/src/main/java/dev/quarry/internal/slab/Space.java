@@ -111,10 +111,8 @@ public final class Space {
             }
             putInt(nullSlab + SlabLayout.HEAD, SlabLayout.END);
             this.zones = new Zone[nodes.length];
-            Table frameTable = new Table(tables, 0, os.osPageBytes(), true);
-            Growth frameGrowth = pages -> frameTable.tryCover((pages >>> FRAME_SHIFT - PAGE_SHIFT) * Integer.BYTES);
             for (int index = 0; index < nodes.length; index++) {
-                zones[index] = makeZone(index, nodes[index], nodeBytes, layout, frameGrowth);
+                zones[index] = makeZone(index, nodes[index], nodeBytes, layout);
             }
             metadata.retireBoot();
         } catch (RuntimeException | Error failure) {
@@ -147,8 +145,12 @@ public final class Space {
         }
     }
 
-    private Zone makeZone(int index, int node, long nodeBytes, Layout layout, Growth frameGrowth) {
+    private Zone makeZone(int index, int node, long nodeBytes, Layout layout) {
         Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node, backing);
+        // Each zone's part of the frame table is a table of its own, since it grows under the zone's own lock.
+        long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Integer.BYTES;
+        Table frameTable = new Table(tables, framesOffset, os.osPageBytes(), true);
+        Growth frameGrowth = pages -> frameTable.tryCover((pages >>> FRAME_SHIFT - PAGE_SHIFT) * Integer.BYTES);
         PageAllocator pages = new PageAllocator(
                 region, layout.records(nodeBytes), layout.dirty(nodeBytes), frameGrowth, config.commitGranuleBytes());
         return new Zone(this, index, pages, metadata.bootAllocate(64));

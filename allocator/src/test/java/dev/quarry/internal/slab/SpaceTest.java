@@ -149,6 +149,19 @@ class SpaceTest {
     }
 
     @Test
+    void shouldCountEachZonesTablesAsMetadata() {
+        try (SimulatedSpace fixture = new SimulatedSpace(2, SimulatedSpace.options())) {
+            Space space = fixture.space();
+            long atStart = space.metadataBytes();
+            space.zones()[0].allocateSpan(1, 0, Zone.DIRECT, 1);
+            long grownByFirst = space.metadataBytes() - atStart;
+            space.zones()[1].allocateSpan(1, 0, Zone.DIRECT, 1);
+            assertTrue(grownByFirst > 0);
+            assertEquals(2 * grownByFirst, space.metadataBytes() - atStart);
+        }
+    }
+
+    @Test
     void shouldLeaveNothingBehindWhereverTheStartFails() {
         FaultInjectingMemory os = new FaultInjectingMemory(
                 new SimulatedMemory(SimulatedMachine.builder().build()));

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// raw memory. An outcome that is not among a race's own is a failure.
 ///
 /// In its quick mode each race runs for half a second with the JVM's own choice of compiler. With the Maven profile
-/// `jcstress-full` it runs under every combination of compilers that jcstress knows, in many forks.
+/// `jcstress-full` it runs under every combination of compilers that jcstress knows, in many forks. The property
+/// `jcstress.tests`, a regular expression, picks some of the races.
 class StressIT {
     private static final String FOREIGN = "foreign";
     private static final String INTERNAL = "internal";
@@ -71,7 +72,9 @@ class StressIT {
                 classPath(),
                 "org.openjdk.jcstress.Main",
                 "-r",
-                "report"));
+                "report",
+                "-t",
+                System.getProperty("jcstress.tests", ".*")));
         command.addAll(STATES);
         command.addAll(quick ? QUICK : List.of());
         command.addAll(List.of(quick ? "-jvmArgs" : "-jvmArgsPrepend", JVM_ARGUMENTS.get(access)));

@@ -3,7 +3,6 @@ package dev.quarry.internal.buddy;
 
 import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
-import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putLong;
 
@@ -143,7 +142,7 @@ public final class MetadataHeap {
         long head = freeHeads[sizeClass];
         if (head != 0) {
             freeHeads[sizeClass] = getLong(head);
-            fill(head, bytes, (byte) 0);
+            zero(head, bytes);
             return head;
         }
         if (bumpEnd - bump < bytes && !refillBump()) {
@@ -173,7 +172,7 @@ public final class MetadataHeap {
         bump = base + (page << PAGE_SHIFT);
         bumpEnd = bump + CHUNK_PAGES * PAGE_BYTES;
         if (!pages.lastWasClean()) {
-            fill(bump, bumpEnd - bump, (byte) 0);
+            zero(bump, bumpEnd - bump);
         }
         return true;
     }
@@ -187,9 +186,16 @@ public final class MetadataHeap {
         pages.map().setRelease(page, SpanMap.SPAN, 0, runPages);
         long address = base + (page << PAGE_SHIFT);
         if (!pages.lastWasClean()) {
-            fill(address, runPages << PAGE_SHIFT, (byte) 0);
+            zero(address, runPages << PAGE_SHIFT);
         }
         return address;
+    }
+
+    /// Word by word: the bulk fill may put an object on the heap, and a heap without room would break off half-way.
+    private static void zero(long address, long bytes) {
+        for (long offset = 0; offset < bytes; offset += Long.BYTES) {
+            putLong(address + offset, 0);
+        }
     }
 
     private static long roundedBytes(int byteSize) {

@@ -37,6 +37,9 @@ final class Exhaustion {
         } else {
             text.append("raise quarry.limit, or let threads that keep free slots call trim()");
         }
+        for (String refusal : space.refusals()) {
+            text.append("; ").append(refusal);
+        }
         return text.toString();
     }
 }

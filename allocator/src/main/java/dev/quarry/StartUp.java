@@ -25,14 +25,23 @@ final class StartUp {
     /// Where the address space is limited (`ulimit -v`), half of it is tried, and so on.
     static OffHeapAllocator create(AllocatorConfig config, NativeMemory os, Topology topology) {
         AllocatorConfig tried = os.isPortable() ? portable(config) : config;
+        String refusal = null;
         for (; ; ) {
             try {
-                return new OffHeapAllocator(tried, os, topology);
+                OffHeapAllocator allocator = new OffHeapAllocator(tried, os, topology);
+                if (refusal != null) {
+                    allocator
+                            .space()
+                            .note("address space of " + config.reserveBytes() + " bytes was refused (" + refusal
+                                    + "): reserved " + tried.reserveBytes() + ", limit " + tried.limitBytes());
+                }
+                return allocator;
             } catch (NativeMemoryException refused) {
                 long half = tried.reserveBytes() >>> 1;
                 if (!refused.is(Errno.ENOMEM) || half < MIN_RESERVE_BYTES) {
                     throw refused;
                 }
+                refusal = refused.errnoName();
                 tried = tried.toBuilder()
                         .limit(Math.min(tried.limitBytes(), half))
                         .reserve(half)

@@ -28,12 +28,12 @@ final class ChildJvm {
     }
 
     static Outcome run(Class<?> program, List<String> flags, String... arguments) throws Exception {
-        return run("", program, flags, arguments);
+        return run("exec", program, flags, arguments);
     }
 
-    /// @param limits shell commands before the JVM is started, such as `ulimit -v 4000000;`
-    static Outcome run(String limits, Class<?> program, List<String> flags, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", limits + " exec \"$@\"", "sh"));
+    /// @param start the shell's words before the JVM's command, such as `ulimit -v 4000000; exec`
+    static Outcome run(String start, Class<?> program, List<String> flags, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", start + " \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (flag.startsWith("--")) {

@@ -59,8 +59,8 @@ final class FullHeapChild {
         System.out.println("new thread: " + (unexpected == null ? "ok" : unexpected.toString()));
         System.out.println("live: " + allocator.stats().liveBlocks() + ", lost: " + lost);
         allocator.trim();
-        System.out.println(
-                "arenas in use: " + (allocator.pool().arenaCount() - allocator.pool().idleCount()));
+        System.out.println("arenas in use: "
+                + (allocator.pool().arenaCount() - allocator.pool().idleCount()));
         allocator.verify();
         allocator.close();
     }

@@ -110,7 +110,8 @@ public final class PageAllocator {
             long page = buddy.firstFree(order);
             while (page >= 0) {
                 long next = buddy.nextFree(page);
-                if (dirty.count(page, 1L << order) == 0) {
+                if (dirty.count(page, 1L << order) == 0
+                        && region.tryDrop(page << PAGE_SHIFT, (1L << order) << PAGE_SHIFT)) {
                     buddy.uncommit(page);
                     uncommitted += 1L << order;
                 }
@@ -118,6 +119,29 @@ public final class PageAllocator {
             }
         }
         return uncommitted;
+    }
+
+    /// Gives the contents of all pages back to the system, whoever uses them: the end. Pages without credit have none,
+    /// and may never have been usable.
+    /// @return whether the system did it
+    public boolean tryEmpty() {
+        boolean emptied = true;
+        long frontier = buddy.frontierPages();
+        long start = 0;
+        for (long page = 0; page < frontier; ) {
+            long word = map.wordAcquire(page);
+            long next = page + Math.max(1, SpanMap.pages(word));
+            if (SpanMap.state(word) == SpanMap.UNCOMMITTED) {
+                emptied &= tryEmpty(start, page);
+                start = next;
+            }
+            page = next;
+        }
+        return tryEmpty(start, frontier) && emptied;
+    }
+
+    private boolean tryEmpty(long start, long end) {
+        return start >= end || region.tryEmpty(start << PAGE_SHIFT, end - start << PAGE_SHIFT);
     }
 
     /// {@return the buddy below}

@@ -3,9 +3,11 @@ package dev.quarry.internal.region;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.MemoryLock;
+import dev.quarry.numa.Errno;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// What is done to memory at the moment it is committed: nothing, or made resident, or locked.
 ///
@@ -18,6 +20,9 @@ public final class Backing {
     private final MemoryLock lock;
     private final AtomicLong lockRefusals = new AtomicLong();
 
+    /// Written by whoever is refused first: zones commit under locks of their own.
+    private volatile @Nullable String populateRefusal;
+
     private Backing(boolean populate, MemoryLock lock) {
         this.populate = populate;
         this.lock = lock;
@@ -29,15 +34,38 @@ public final class Backing {
         return new Backing(config.populate(), config.lock());
     }
 
+    /// {@return whether memory is locked: the kernel then neither takes its contents back nor moves it}
+    boolean isLocking() {
+        return lock != MemoryLock.OFF;
+    }
+
+    /// {@return whether memory that was never written to may be resident all the same}
+    boolean isEager() {
+        return populate || isLocking();
+    }
+
     /// Prepares what has just been committed.
     void prepare(NativeMemory os, long address, long bytes) {
-        if (populate) {
-            os.populate(address, bytes);
+        if (populate && populateRefusal == null) {
+            populate(os, address, bytes);
         }
         if (lock == MemoryLock.REQUIRED) {
             os.lock(address, bytes);
         } else if (lock == MemoryLock.BEST_EFFORT) {
             tryLock(os, address, bytes);
+        }
+    }
+
+    /// Want of memory is the caller's to handle; a kernel that does not know the call, or may not do it, is not asked
+    /// again.
+    private void populate(NativeMemory os, long address, long bytes) {
+        try {
+            os.populate(address, bytes);
+        } catch (NativeMemoryException refused) {
+            if (!refused.is(Errno.EINVAL) && !refused.is(Errno.ENOSYS) && !refused.is(Errno.EPERM)) {
+                throw refused;
+            }
+            populateRefusal = refused.errnoName();
         }
     }
 
@@ -47,6 +75,11 @@ public final class Backing {
         } catch (NativeMemoryException refused) {
             lockRefusals.incrementAndGet();
         }
+    }
+
+    /// {@return why memory is not made resident although it should be, as the error's name; null where it is}
+    public @Nullable String populateRefusal() {
+        return populateRefusal;
     }
 
     /// {@return how often the system refused a lock that was not required}

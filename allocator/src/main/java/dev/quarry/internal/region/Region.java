@@ -82,8 +82,39 @@ public final class Region {
     /// Gives the contents of a part back to the system; it stays usable and reads as zero.
     /// @param offset from the region's base
     /// @param bytes  a multiple of the OS page
-    /// @return whether the system did it; if not, the part is as it was
+    /// @return whether the system did it; if not, or if the memory is locked, the part is as it was
     public boolean tryPurge(long offset, long bytes) {
+        if (backing.isLocking()) {
+            return false;
+        }
+        return purge(offset, bytes);
+    }
+
+    /// Sees to it that a part which nobody has written to since it was committed, or purged, takes no memory.
+    /// @param offset from the region's base
+    /// @param bytes  a multiple of the OS page
+    /// @return whether that is so
+    public boolean tryDrop(long offset, long bytes) {
+        return !backing.isEager() || tryPurge(offset, bytes);
+    }
+
+    /// Gives the contents of a part back to the system for good: locked memory too. For the end of the region.
+    /// @param offset from the region's base
+    /// @param bytes  a multiple of the OS page, all of it usable
+    /// @return whether the system did it
+    public boolean tryEmpty(long offset, long bytes) {
+        if (backing.isLocking()) {
+            try {
+                os.unlock(base + offset, bytes);
+            } catch (NativeMemoryException refused) {
+                lastFailure = refused;
+                return false;
+            }
+        }
+        return purge(offset, bytes);
+    }
+
+    private boolean purge(long offset, long bytes) {
         try {
             os.purge(base + offset, bytes);
             return true;
@@ -100,7 +131,7 @@ public final class Region {
     /// @param bytes      a multiple of the OS page
     /// @return whether the system did it; if not, nothing has changed
     public boolean tryRemap(long fromOffset, long toOffset, long bytes) {
-        if (!os.canRemap()) {
+        if (backing.isLocking() || !os.canRemap()) {
             return false;
         }
         try {

@@ -230,9 +230,18 @@ public final class Space {
         return os;
     }
 
+    /// Remembers for the report what the system refused. Called at start only.
+    /// @param refusal what was refused, and what that changed
+    public void note(String refusal) {
+        refusals.add(refusal);
+    }
+
     /// {@return what the system refused at start}
     public List<String> refusals() {
         List<String> all = new ArrayList<>(refusals);
+        if (backing.populateRefusal() != null) {
+            all.add("populating memory was refused (" + backing.populateRefusal() + "): it comes at its first use");
+        }
         if (backing.lockRefusals() > 0) {
             all.add("locking memory was refused " + backing.lockRefusals() + " times");
         }
@@ -278,9 +287,7 @@ public final class Space {
     public void close(boolean quiescent) {
         boolean purged = true;
         for (Zone zone : zones) {
-            long bytes = zone.pages().buddy().frontierPages() << PAGE_SHIFT;
-            Region region = zone.pages().region();
-            purged &= bytes == 0 || region.tryPurge(0, bytes);
+            purged &= zone.tryEmpty();
         }
         if (purged) {
             Reservations.giveBack(os, base, byteSize);

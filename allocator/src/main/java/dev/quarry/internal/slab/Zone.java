@@ -226,6 +226,18 @@ public final class Zone {
         }
     }
 
+    /// Gives all contents back to the system, for good.
+    /// @return whether the system did it
+    public boolean tryEmpty() {
+        StackReserve.ensureForZone();
+        lock.lock();
+        try {
+            return pages.tryEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Reads the zone's mail: slabs that lie here get their remote frees, others are sent on.
     public void deliverMail() {
         if (!Mailbox.isEmpty(mailbox)) {

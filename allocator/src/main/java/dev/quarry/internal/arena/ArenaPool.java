@@ -101,6 +101,7 @@ public final class ArenaPool {
     /// Takes any stripe that is free now, the current cpu's first.
     /// @return a locked stripe; null when there is no memory to make the first one
     public @Nullable Stripe lockStripe() {
+        StackReserve.ensure();
         int mask = stripes.length() - 1;
         int start = space.os().currentCpu() & mask;
         for (int tries = 0; ; tries++) {
@@ -211,6 +212,15 @@ public final class ArenaPool {
     /// Gives back what idle arenas, stripes and zones hold without use.
     public void trim() {
         StackReserve.ensureForArena();
+        // Twice: what one of them sends home in the first round, another collects in the second.
+        trimArenas();
+        trimArenas();
+        for (Zone zone : space.zones()) {
+            zone.trim();
+        }
+    }
+
+    private void trimArenas() {
         lock.lock();
         try {
             adoptDead();
@@ -229,9 +239,6 @@ public final class ArenaPool {
                     stripe.unlock();
                 }
             }
-        }
-        for (Zone zone : space.zones()) {
-            zone.trim();
         }
     }
 

@@ -11,7 +11,7 @@ package dev.quarry.internal.slab;
 /// There are three depths, since a probe costs in proportion. Who calls another's slow path after a first change needs
 /// the greater depth, so that the other's own probe cannot fail any more.
 public final class StackReserve {
-    private static final int LISTS = 8;
+    private static final int LISTS = 20;
     private static final int ZONE = 112;
     private static final int ARENA = ZONE + 24;
 

@@ -43,7 +43,7 @@ final class ConfigOptions {
 
     static final ConfigOption<Long> ARENAS_MAX = ConfigOption.of(
             "arenas.max",
-            QuantityType.count(1, 65_536),
+            QuantityType.count(1, 32_768),
             "1024",
             "How many platform threads get an arena of their own; the threads beyond share the stripes.");
 

@@ -17,20 +17,25 @@ public final class LocalArena {
     private final OffHeapAllocator allocator;
     private final Thread owner;
 
-    /// The arena; of a handle on the stripes none, and then [#direct] is null, so it is never asked for.
+    /// The arena; of a handle on the stripes none, and then [#directId] is [#NOBODY], so it is never asked for.
     final Arena arena;
 
-    /// The owner while the fast path may be taken; null for a handle on the stripes, and after the end. Set to null by
-    /// whoever ends it, plainly: the owner is then either dead or the same thread, or is refused by the closed arena.
-    @Nullable
-    Thread direct;
+    /// The owner's thread id while the fast path may be taken; [#NOBODY] for a handle on the stripes, and after the
+    /// end.
+    /// Set to that by whoever ends it, plainly: the owner is then either dead or the same thread, or is refused by the
+    /// closed arena. Ids are never used twice; comparing them is cheaper than comparing references, most of all under a
+    /// collector with load barriers.
+    long directId;
+
+    /// No thread has this id.
+    static final long NOBODY = -1;
 
     @SuppressWarnings("NullAway") // a handle on the stripes has no arena and never asks for it: see the field
     LocalArena(OffHeapAllocator allocator, Thread owner, @Nullable Arena arena) {
         this.allocator = allocator;
         this.owner = owner;
         this.arena = arena;
-        this.direct = arena == null ? null : owner;
+        this.directId = arena == null ? NOBODY : owner.threadId();
     }
 
     /// Allocates. See [OffHeapAllocator#malloc].
@@ -38,21 +43,17 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long malloc(long byteSize) {
-        if (Thread.currentThread() == direct) {
-            final long address = arena.malloc(byteSize);
-            if (address != 0) {
-                return address;
-            }
-        }
-        return allocator.mallocSlow(requireOwner(), byteSize);
+        return Thread.currentThread().threadId() == directId
+                ? arena.malloc(byteSize)
+                : allocator.mallocSlow(requireOwner(), byteSize);
     }
 
     /// Allocates, or returns 0. See [OffHeapAllocator#tryMalloc].
     /// @param byteSize bytes wanted, 0 allowed
     /// @return the address, or 0 for want of memory
     public long tryMalloc(long byteSize) {
-        if (Thread.currentThread() == direct) {
-            final long address = arena.malloc(byteSize);
+        if (Thread.currentThread().threadId() == directId) {
+            final long address = arena.tryMalloc(byteSize);
             if (address != 0) {
                 return address;
             }
@@ -64,7 +65,7 @@ public final class LocalArena {
     /// @param address of a block, or 0
     /// @throws InvalidFreeException if it is not a live block's own address
     public void free(long address) {
-        if (Thread.currentThread() == direct) {
+        if (Thread.currentThread().threadId() == directId) {
             arena.free(address);
         } else {
             allocator.freeSlow(requireOwner(), address);
@@ -86,7 +87,7 @@ public final class LocalArena {
     /// @return the block's address now
     /// @throws OutOfOffHeapMemoryError for want of memory; the old block is untouched
     public long realloc(long address, long newByteSize) {
-        if (Thread.currentThread() == direct && address != 0 && newByteSize >= 0) {
+        if (Thread.currentThread().threadId() == directId && address != 0 && newByteSize >= 0) {
             final long moved = arena.realloc(address, newByteSize);
             if (moved != 0) {
                 return moved;
@@ -119,9 +120,8 @@ public final class LocalArena {
         return this;
     }
 
-    /// {@return the arena when this handle may use it at once, else null: go to a stripe}
-    @Nullable
-    Arena directArena() {
-        return direct == null ? null : arena;
+    /// {@return whether this handle may use its arena at once; else go to a stripe}
+    boolean isDirect() {
+        return directId != NOBODY;
     }
 }

@@ -54,6 +54,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         this.space = new Space(os, config, StartUp.nodes(config, topology));
         this.pool = new ArenaPool(space, topology);
         this.checks = new FreeChecks(space);
+        pool.onShortage(this::mallocSlow);
         this.stripes = new LocalArena(this, Thread.currentThread(), null);
         Arrays.fill(handles, stripes);
         space.place();
@@ -81,15 +82,9 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws OutOfOffHeapMemoryError  for want of memory
     /// @throws IllegalStateException    if the allocator is closed
     public long malloc(long byteSize) {
-        final Thread thread = Thread.currentThread();
-        final LocalArena handle = handles[(int) thread.threadId() & HANDLES - 1];
-        if (handle.direct == thread) {
-            final long address = handle.arena.malloc(byteSize);
-            if (address != 0) {
-                return address;
-            }
-        }
-        return mallocSlow(handleOf(thread), byteSize);
+        final long id = Thread.currentThread().threadId();
+        final LocalArena handle = handles[(int) id & HANDLES - 1];
+        return handle.directId == id ? handle.arena.malloc(byteSize) : mallocSlow(byteSize);
     }
 
     /// Allocates, or says that there is no memory.
@@ -127,15 +122,15 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws InvalidFreeException    if the address is not a live block's own
     /// @throws OutOfOffHeapMemoryError for want of memory; the old block is untouched
     public long realloc(long address, long newByteSize) {
-        final Thread thread = Thread.currentThread();
-        final LocalArena handle = handles[(int) thread.threadId() & HANDLES - 1];
-        if (handle.direct == thread && address != 0 && newByteSize >= 0) {
+        final long id = Thread.currentThread().threadId();
+        final LocalArena handle = handles[(int) id & HANDLES - 1];
+        if (handle.directId == id && address != 0 && newByteSize >= 0) {
             final long moved = handle.arena.realloc(address, newByteSize);
             if (moved != 0) {
                 return moved;
             }
         }
-        return realloc(handleOf(thread), address, newByteSize);
+        return realloc(handleOf(Thread.currentThread()), address, newByteSize);
     }
 
     /// Frees a block. Any thread may.
@@ -145,12 +140,12 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @param address of a live block; 0 is a no-op
     /// @throws InvalidFreeException if it is not a live block's own address; nothing has changed
     public void free(long address) {
-        final Thread thread = Thread.currentThread();
-        final LocalArena handle = handles[(int) thread.threadId() & HANDLES - 1];
-        if (handle.direct == thread) {
+        final long id = Thread.currentThread().threadId();
+        final LocalArena handle = handles[(int) id & HANDLES - 1];
+        if (handle.directId == id) {
             handle.arena.free(address);
         } else {
-            freeSlow(handleOf(thread), address);
+            freeSlow(handleOf(Thread.currentThread()), address);
         }
     }
 
@@ -257,7 +252,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     public void trim() {
         requireOpen();
         LocalArena handle = handleOf(Thread.currentThread());
-        if (handle.direct != null) {
+        if (handle.isDirect()) {
             handle.arena.trim();
         }
         pool.trim();
@@ -309,6 +304,10 @@ public final class OffHeapAllocator implements AutoCloseable {
         return closed.get() ? 0 : pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 
+    private long mallocSlow(long byteSize) {
+        return mallocSlow(handleOf(Thread.currentThread()), byteSize);
+    }
+
     long mallocSlow(LocalArena handle, long byteSize) {
         return orExhausted(tryMallocSlow(handle, byteSize), byteSize);
     }
@@ -358,7 +357,7 @@ public final class OffHeapAllocator implements AutoCloseable {
             space.lateFrees().incrementAndGet();
             return;
         }
-        if (handle.direct != null) {
+        if (handle.isDirect()) {
             handle.arena.free(address);
             return;
         }
@@ -394,7 +393,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     private long once(LocalArena handle, Operation operation, long argument, long byteSize) {
-        if (handle.direct != null) {
+        if (handle.isDirect()) {
             return operation.run(handle.arena, argument, byteSize);
         }
         Stripe stripe = pool.lockStripe();
@@ -409,7 +408,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     private void reclaim(LocalArena handle) {
-        if (handle.direct != null) {
+        if (handle.isDirect()) {
             handle.arena.trim();
         }
         pool.trim();
@@ -424,7 +423,7 @@ public final class OffHeapAllocator implements AutoCloseable {
             handle = register(thread);
             local.set(handle);
         }
-        if (handle.direct != null) {
+        if (handle.isDirect()) {
             handles[(int) thread.threadId() & HANDLES - 1] = handle;
         }
         return handle;
@@ -481,7 +480,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
         long run(Arena arena, long argument, long byteSize) {
             return switch (this) {
-                case MALLOC -> arena.malloc(byteSize);
+                case MALLOC -> arena.tryMalloc(byteSize);
                 case CALLOC -> arena.calloc(byteSize);
                 case ALIGNED -> arena.alignedAlloc(argument, byteSize);
                 case ALIGNED_ZEROED -> arena.alignedCalloc(argument, byteSize);

@@ -13,7 +13,7 @@ record ThreadBinding(OffHeapAllocator allocator, Thread owner, LocalArena handle
 
     @Override
     public void unbind() {
-        handle.direct = null;
+        handle.directId = LocalArena.NOBODY;
         allocator.forget(handle, owner);
     }
 }

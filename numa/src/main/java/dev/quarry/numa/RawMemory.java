@@ -228,17 +228,6 @@ public final class RawMemory {
         MemorySegment.copy(ALL, from, ALL, to, byteSize);
     }
 
-    /// Copies whole words between blocks that do not overlap: rounds the size up to eight bytes. For some words this is
-    /// cheaper than the way to the bulk copy.
-    /// @param from     source address, readable up to the rounded size
-    /// @param to       target address, writable up to the rounded size
-    /// @param byteSize number of bytes
-    public static void copyWords(long from, long to, long byteSize) {
-        for (long offset = 0; offset < byteSize; offset += Long.BYTES) {
-            putLong(to + offset, getLong(from + offset));
-        }
-    }
-
     /// Sets every byte of a range.
     /// @param address  start of the range
     /// @param byteSize number of bytes

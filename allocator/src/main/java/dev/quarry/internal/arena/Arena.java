@@ -43,10 +43,18 @@ import org.jspecify.annotations.Nullable;
 /// atomic operation, no garbage. They store in an order in which a StackOverflowError between two stores loses at most
 /// the one slot: out of the list before it is marked, marked before it is in the list.
 ///
-/// `malloc` and its like return 0 for want of memory; the facade makes the exception.
+/// [#malloc] goes to the [Shortage] for want of memory; the others return 0, and the facade makes the exception.
 ///
 /// Not thread-safe: its owner only, or who holds its stripe. Statistics may be read by anyone.
 public final class Arena {
+    /// Slabs by size: up to `MAX_SMALL` an entry for each granule, of a granule's bytes, so that a size rounded up is
+    /// its offset already; then words, one for each `MEDIUM_STEP`.
+    static final int LOOKUP_BYTES = (SMALL_ENTRIES << GRANULE_SHIFT) + MEDIUM_ENTRIES * Long.BYTES;
+
+    private static final int MEDIUM_OFFSET = SMALL_ENTRIES << GRANULE_SHIFT;
+    private static final int SMALL_STEP = 1 << GRANULE_SHIFT;
+    private static final int MEDIUM_STEP = 1 << MEDIUM_SHIFT;
+
     /// Up to here words are copied one by one.
     private static final int WORD_COPY_BYTES = 512;
 
@@ -56,8 +64,7 @@ public final class Arena {
     private final long frames;
     private final long nullSlab;
     private final int id;
-    private final long small;
-    private final long medium;
+    private final long lookups;
     private final boolean checked;
     private final Zone zone;
     private final SlabCache slabs;
@@ -65,6 +72,7 @@ public final class Arena {
     private final Spans spans;
     private final @Nullable Guard guard;
     private final FreeChecks checks;
+    private final Shortage shortage;
     private final WasteSample waste = new WasteSample();
     private volatile boolean closed;
 
@@ -76,8 +84,8 @@ public final class Arena {
         this.nullSlab = space.nullSlab;
         this.id = id;
         this.zone = zone;
-        this.small = record + ArenaPool.MAILBOX_BYTES;
-        this.medium = small + SMALL_ENTRIES * 8L;
+        this.lookups = record + ArenaPool.MAILBOX_BYTES;
+        this.shortage = pool.shortage();
         Checks level = space.config().checks();
         this.checked = level != Checks.OFF;
         this.checks = new FreeChecks(space);
@@ -92,28 +100,42 @@ public final class Arena {
     }
 
     /// Allocates.
-    /// @param size bytes, 0 allowed; negative sizes are the caller's to refuse
-    /// @return the address, aligned to 16; 0 for want of memory
+    /// @param size bytes, 0 allowed
+    /// @return the address, aligned to 16; never 0
+    /// @throws RuntimeException what the [Shortage] throws for want of memory, or for a size that is none
     public long malloc(long size) {
-        final long slab;
+        final long slab = currentSlab(size);
+        final long index = getLong(slab + HEAD);
+        return index == END ? mallocSlow(size) : take(slab, index);
+    }
+
+    /// Allocates, or says that there is no memory.
+    /// @param size bytes, 0 allowed
+    /// @return the address, aligned to 16; 0 for want of memory, or for a size that is none
+    public long tryMalloc(long size) {
+        final long slab = currentSlab(size);
+        final long index = getLong(slab + HEAD);
+        return index == END ? tryMallocSlow(size) : take(slab, index);
+    }
+
+    /// The slab from which a size is served now; the null slab where that needs the slow path.
+    private long currentSlab(long size) {
         if (Long.compareUnsigned(size, MAX_SMALL) <= 0) {
-            slab = getLong(small + ((size + 15) >>> GRANULE_SHIFT << 3));
-        } else if (Long.compareUnsigned(size, MAX_SLOT) <= 0) {
-            slab = getLong(medium + ((size + 127) >>> MEDIUM_SHIFT << 3));
-        } else {
-            return mallocSpan(size);
+            return getLong(lookups + (size + SMALL_STEP - 1 & -SMALL_STEP));
         }
-        final int granule = getInt(slab + HEAD);
-        if (granule == END) {
-            return mallocSlow(size);
+        if (Long.compareUnsigned(size, MAX_SLOT) <= 0) {
+            return getLong(lookups + ((size + MEDIUM_STEP - 1) >>> MEDIUM_SHIFT << 3) + MEDIUM_OFFSET);
         }
-        final long offset = (long) granule << GRANULE_SHIFT;
-        final long index = offset * (getInt(slab + RECIPROCAL) & 0xFFFFFFFFL) >>> 32;
+        return nullSlab;
+    }
+
+    /// Takes the first free slot out of its slab's list.
+    private static long take(long slab, long index) {
         final long link = getLong(slab + LINKS) + (index << 1);
-        putInt(slab + HEAD, getChar(link));
+        putLong(slab + HEAD, getChar(link));
         putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
         putChar(link, ALLOCATED);
-        return getLong(slab + BASE) + offset;
+        return getLong(slab + BASE) + index * getInt(slab + SLOT);
     }
 
     /// Frees.
@@ -125,28 +147,36 @@ public final class Arena {
             freeOutside(address);
             return;
         }
-        final long slab = nullSlab + ((getInt(frames + (offset >>> SizeClasses.FRAME_SHIFT << 2)) & 0xFFFFFFFFL) << 6);
-        if (getInt(slab + OWNER) != id) {
-            freeSlow(address, slab);
+        final long frame = getLong(frames + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
+        if ((char) frame != id) {
+            freeSlow(address);
             return;
         }
-        freeOwn(address, slab);
+        freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
     }
 
     private void freeOwn(long address, long slab) {
-        final long offset = address - getLong(slab + BASE);
         final int reciprocal = getInt(slab + RECIPROCAL);
-        final long product = offset * (reciprocal & 0xFFFFFFFFL);
-        final long link = getLong(slab + LINKS) + (product >>> 32 << 1);
-        if (checked && (Integer.compareUnsigned((int) product, reciprocal) >= 0 || getChar(link) != ALLOCATED)) {
-            throw checks.refused(address, slab);
+        final long product = (address - getLong(slab + BASE)) * (reciprocal & 0xFFFFFFFFL);
+        final long index = product >>> 32;
+        final long link = getLong(slab + LINKS) + (index << 1);
+        if ((FreeChecks.ALWAYS || checked)
+                && (Integer.compareUnsigned((int) product, reciprocal) >= 0 || getChar(link) != ALLOCATED)) {
+            refuse(address, slab);
         }
         final long frees = getLong(slab + FREES) + 1;
-        putChar(link, (char) getInt(slab + HEAD));
+        putChar(link, (char) getLong(slab + HEAD));
         putLong(slab + FREES, frees);
-        putInt(slab + HEAD, (int) (offset >>> GRANULE_SHIFT));
+        putLong(slab + HEAD, index);
         if (frees == getLong(slab + MALLOCS)) {
             slabs.onEmpty(slab);
+        }
+    }
+
+    /// Throws, but for an allocator that was told not to check.
+    private void refuse(long address, long slab) {
+        if (checked) {
+            throw checks.refused(address, slab);
         }
     }
 
@@ -159,13 +189,13 @@ public final class Arena {
         }
         int sizeClass = SizeClasses.of(size);
         long slab = slabs.current(sizeClass);
-        if (guard == null && slab != nullSlab && getInt(slab + HEAD) == END) {
+        if (guard == null && slab != nullSlab && getLong(slab + HEAD) == END) {
             long fresh = takeZeroed(slab);
             if (fresh != 0) {
                 return fresh;
             }
         }
-        long address = malloc(size);
+        long address = tryMalloc(size);
         if (address != 0) {
             fill(address, size, (byte) 0);
         }
@@ -177,13 +207,13 @@ public final class Arena {
     /// @param size      bytes
     /// @return the address; 0 for want of memory
     public long alignedAlloc(long alignment, long size) {
-        if (alignment <= 1 << GRANULE_SHIFT) {
-            return malloc(size);
+        if (alignment <= SMALL_STEP) {
+            return tryMalloc(size);
         }
         if (size <= MAX_SLOT && alignment <= MAX_SLOT) {
             int sizeClass = SizeClasses.ofAligned(size, alignment);
             if (sizeClass >= 0) {
-                return malloc(SizeClasses.slotBytes(sizeClass));
+                return tryMalloc(SizeClasses.slotBytes(sizeClass));
             }
         }
         return closed ? 0 : spans.aligned(alignment, size);
@@ -205,57 +235,39 @@ public final class Arena {
     }
 
     /// Changes a block's size, moving it if it must be.
+    ///
+    /// Short blocks are copied word by word, which slots allow because they are whole granules; that is cheaper than
+    /// the way to the bulk copy. The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: a
+    /// caller's loop into which it was inlined, with a second malloc and free, paid 2 ns more for each of its common
+    /// operations.
     /// @param address of a live block, not 0
     /// @param newSize bytes
     /// @return its address now; 0 for want of memory, and then the old block is as it was
     public long realloc(long address, long newSize) {
-        long offset = address - base;
+        final long offset = address - base;
         if (Long.compareUnsigned(offset, byteSize) >= 0) {
             throw checks.foreign(address);
         }
-        long slab = space.slabAt(offset);
+        final long slab = space.slabAt(offset);
         if (slab == nullSlab) {
             return closed ? 0 : reallocSpan(address, newSize);
         }
         checks.requireAllocated(address, slab);
-        int slotBytes = getInt(slab + SLOT);
-        if (newSize <= slotBytes && newSize > slotBytes >>> 1) {
+        final int slotBytes = getInt(slab + SLOT);
+        if (newSize <= slotBytes
+                && (newSize > slotBytes >>> 1 || SizeClasses.of(newSize) == getInt(slab + SlabLayout.CLASS))) {
             return address;
         }
-        if (newSize <= slotBytes && SizeClasses.of(newSize) == getInt(slab + SlabLayout.CLASS)) {
-            return address;
-        }
-        return move(address, Math.min(slotBytes, newSize), newSize);
-    }
-
-    private long reallocSpan(long address, long newSize) {
-        if (newSize > MAX_SLOT) {
-            long moved = spans.realloc(address, newSize);
-            if (moved != Spans.MUST_COPY) {
-                return moved;
-            }
-        }
-        long oldSize = spans.usableSize(address);
-        return move(address, Math.min(oldSize, newSize), newSize);
-    }
-
-    /// Moves a block: allocates, copies, frees.
-    ///
-    /// Short blocks are copied word by word, which slots allow because they are whole granules; that is cheaper than
-    /// the way to the bulk copy. The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: realloc
-    /// that moves is rare, and a second copy of malloc and free inlined into a caller's loop costs that loop 2 ns in
-    /// each of its common operations.
-    private long move(long address, long bytes, long newSize) {
-        final long target = malloc(newSize);
+        final long target = tryMalloc(newSize);
         if (target == 0) {
             return 0;
         }
-        if (bytes > WORD_COPY_BYTES) {
-            copy(address, target, bytes);
+        long left = Math.min(slotBytes, newSize);
+        if (left > WORD_COPY_BYTES) {
+            copy(address, target, left);
         } else {
             long from = address;
             long to = target;
-            long left = bytes;
             for (; left >= 128; left -= 128) {
                 putLong(to, getLong(from));
                 putLong(to + 8, getLong(from + 8));
@@ -287,14 +299,33 @@ public final class Arena {
         return target;
     }
 
-    private long mallocSpan(long size) {
-        return closed || size < 0 ? 0 : spans.malloc(size);
+    private long reallocSpan(long address, long newSize) {
+        if (newSize > MAX_SLOT) {
+            long resized = spans.realloc(address, newSize);
+            if (resized != Spans.MUST_COPY) {
+                return resized;
+            }
+        }
+        long oldSize = spans.usableSize(address);
+        long target = tryMalloc(newSize);
+        if (target != 0) {
+            copy(address, target, Math.min(oldSize, newSize));
+            free(address);
+        }
+        return target;
     }
 
+    /// Not by way of [#tryMallocSlow], which would make this short enough to be inlined into each malloc.
     private long mallocSlow(long size) {
-        if (closed) {
-            return 0;
-        }
+        final long address = closed || size < 0 ? 0 : size > MAX_SLOT ? spans.malloc(size) : mallocSlot(size);
+        return address != 0 ? address : shortage.malloc(size);
+    }
+
+    private long tryMallocSlow(long size) {
+        return closed || size < 0 ? 0 : size > MAX_SLOT ? spans.malloc(size) : mallocSlot(size);
+    }
+
+    private long mallocSlot(long size) {
         StackReserve.ensure();
         int sizeClass = SizeClasses.of(size);
         long slab = refill(sizeClass);
@@ -302,21 +333,16 @@ public final class Arena {
             return 0;
         }
         waste.add(sizeClass, size);
-        int granule = getInt(slab + HEAD);
-        long link = SlabLayout.link(slab, granule);
-        long address = getLong(slab + BASE) + ((long) granule << GRANULE_SHIFT);
+        long index = getLong(slab + HEAD);
         if (guard != null) {
-            guard.checkReuse(address, slab);
+            guard.checkReuse(SlabLayout.address(slab, index), slab);
         }
-        putInt(slab + HEAD, getChar(link));
-        putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
-        putChar(link, ALLOCATED);
-        return address;
+        return take(slab, index);
     }
 
     private long refill(int sizeClass) {
         long slab = slabs.current(sizeClass);
-        if (slab != nullSlab && getInt(slab + HEAD) != END) {
+        if (slab != nullSlab && getLong(slab + HEAD) != END) {
             return slab;
         }
         slab = slabs.refill(sizeClass);
@@ -332,15 +358,16 @@ public final class Arena {
         }
     }
 
-    private void freeSlow(long address, long slab) {
+    private void freeSlow(long address) {
         if (closed) {
             space.lateFrees().incrementAndGet();
             return;
         }
+        final long slab = space.slabAt(address - base);
         final int owner = getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK;
         if (owner != id && slab != nullSlab && guard == null) {
             final long link = checks.requireAllocated(address, slab);
-            batches.add(slab, granuleOf(address, slab), link);
+            batches.add(slab, SlabLayout.index(slab, address), link);
         } else {
             freeRarely(address, slab);
         }
@@ -371,9 +398,10 @@ public final class Arena {
 
     private void reallyFree(long address, long slab) {
         int owner = getIntAcquire(slab + OWNER);
-        long link = SlabLayout.link(slab, granuleOf(address, slab));
+        int index = SlabLayout.index(slab, address);
+        long link = SlabLayout.link(slab, index);
         if ((owner & SlabLayout.OWNER_MASK) != id) {
-            batches.add(slab, granuleOf(address, slab), link);
+            batches.add(slab, index, link);
             return;
         }
         if ((owner & FULL) != 0) {
@@ -381,10 +409,6 @@ public final class Arena {
         }
         putChar(link, ALLOCATED);
         freeOwn(address, slab);
-    }
-
-    private static int granuleOf(long address, long slab) {
-        return (int) (address - getLong(slab + BASE) >>> GRANULE_SHIFT);
     }
 
     /// A slot of the current slab that was never used, if its memory came zeroed: it needs no zeroing.
@@ -396,29 +420,27 @@ public final class Arena {
         }
         putInt(slab + SlabLayout.EXTENDED, extended + 1);
         putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
-        putChar(getLong(slab + LINKS) + 2L * extended, ALLOCATED);
-        return getLong(slab + BASE) + (long) extended * getInt(slab + SLOT);
+        putChar(SlabLayout.link(slab, extended), ALLOCATED);
+        return SlabLayout.address(slab, extended);
     }
 
     private void setLookups(int sizeClass, long slab) {
         int slotBytes = SizeClasses.slotBytes(sizeClass);
-        int below = sizeClass == 0 ? -1 : SizeClasses.slotBytes(sizeClass - 1);
+        int below = sizeClass == 0 ? -SMALL_STEP : SizeClasses.slotBytes(sizeClass - 1);
         if (slotBytes <= MAX_SMALL) {
-            for (int entry = below < 0 ? 0 : (below >>> GRANULE_SHIFT) + 1;
-                    entry <= slotBytes >>> GRANULE_SHIFT;
-                    entry++) {
-                putLong(small + entry * 8L, slab);
+            for (int size = below + SMALL_STEP; size <= slotBytes; size += SMALL_STEP) {
+                putLong(lookups + size, slab);
             }
         } else {
             for (int entry = (below >>> MEDIUM_SHIFT) + 1; entry <= slotBytes >>> MEDIUM_SHIFT; entry++) {
-                putLong(medium + entry * 8L, slab);
+                putLong(lookups + MEDIUM_OFFSET + entry * 8L, slab);
             }
         }
     }
 
     private void clearLookups() {
-        for (int entry = 0; entry < SMALL_ENTRIES + MEDIUM_ENTRIES; entry++) {
-            putLong(small + entry * 8L, nullSlab);
+        for (int offset = 0; offset < LOOKUP_BYTES; offset += Long.BYTES) {
+            putLong(lookups + offset, nullSlab);
         }
     }
 

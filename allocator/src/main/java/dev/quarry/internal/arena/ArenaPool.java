@@ -2,7 +2,6 @@
 package dev.quarry.internal.arena;
 
 import dev.quarry.AllocatorStats;
-import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -27,8 +26,7 @@ public final class ArenaPool {
     /// Bytes at the start of an arena's record that hold its mailbox alone.
     static final int MAILBOX_BYTES = 64;
 
-    private static final int RECORD_BYTES =
-            MAILBOX_BYTES + (SizeClasses.SMALL_ENTRIES + SizeClasses.MEDIUM_ENTRIES) * Long.BYTES;
+    private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;
 
     private final Space space;
     private final Topology topology;
@@ -40,6 +38,7 @@ public final class ArenaPool {
     private final List<Binding> bindings = new ArrayList<>();
     private final AtomicReferenceArray<@Nullable Stripe> stripes;
     private final int maxArenas;
+    private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
     private long adoptions;
 
@@ -68,6 +67,12 @@ public final class ArenaPool {
         for (Zone zone : space.zones()) {
             zone.setRouter(mail);
         }
+    }
+
+    /// Tells what becomes of a malloc for which an arena has no memory. Called once, before the first arena is made.
+    /// @param handler of all arenas
+    public void onShortage(Shortage handler) {
+        shortage = handler;
     }
 
     /// Takes an arena for the calling thread.
@@ -158,6 +163,9 @@ public final class ArenaPool {
             return null;
         }
         int id = arenas.size() + 1;
+        if (id >>> Space.FRAME_OWNER_BITS != 0) {
+            throw new AssertionError("arena " + id + " does not fit into the frame table");
+        }
         mail.enter(id, record);
         Arena arena = new Arena(this, id, homeZone(), record);
         arenas.add(arena);
@@ -341,6 +349,10 @@ public final class ArenaPool {
 
     Space space() {
         return space;
+    }
+
+    Shortage shortage() {
+        return shortage;
     }
 
     ArenaMail mail() {

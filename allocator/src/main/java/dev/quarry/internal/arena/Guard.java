@@ -12,7 +12,7 @@ import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putChar;
-import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.WriteAfterFreeException;
@@ -92,9 +92,9 @@ final class Guard {
         int size = getInt(slab + SLOT);
         for (int offset = 0; offset < size; offset += Long.BYTES) {
             if (getLong(address + offset) != POISON_WORD) {
-                int granule = getInt(slab + HEAD);
-                putInt(slab + HEAD, SlabLayout.next(slab, granule));
-                putChar(SlabLayout.link(slab, granule), (char) END);
+                long index = getLong(slab + HEAD);
+                putLong(slab + HEAD, SlabLayout.next(slab, index));
+                putChar(SlabLayout.link(slab, index), (char) END);
                 throw new WriteAfterFreeException("the free block 0x" + Long.toHexString(address) + " of " + size
                         + " bytes was written to at offset " + offset + "; it stays out of use");
             }

@@ -42,17 +42,17 @@ final class RemoteBatches {
     }
 
     /// Adds a slot to its slab's chain.
-    /// @param slab    descriptor
-    /// @param granule where the slot begins
-    /// @param link    address of its link, which says `ALLOCATED`
-    void add(long slab, int granule, long link) {
+    /// @param slab  descriptor
+    /// @param index the slot's
+    /// @param link  address of its link, which says `ALLOCATED`
+    void add(long slab, int index, long link) {
         int entry = (int) (slab >>> 7) & ENTRIES - 1;
         if (slabs[entry] != slab) {
             flush(entry);
-            start(entry, slab, granule, link);
+            start(entry, slab, index, link);
         } else {
             putChar(link, (char) heads[entry]);
-            heads[entry] = granule;
+            heads[entry] = index;
             counts[entry]++;
         }
         if (counts[entry] >= limits[entry]) {
@@ -73,9 +73,9 @@ final class RemoteBatches {
         return slabs[entry] == slab ? counts[entry] : 0;
     }
 
-    private void start(int entry, long slab, int granule, long link) {
+    private void start(int entry, long slab, int index, long link) {
         putChar(link, (char) END);
-        heads[entry] = granule;
+        heads[entry] = index;
         lastLinks[entry] = link;
         counts[entry] = 1;
         limits[entry] = Math.max(1, Math.min(MAX_COUNT, MAX_BYTES / getInt(slab + SLOT)));

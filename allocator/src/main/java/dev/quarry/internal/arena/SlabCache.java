@@ -18,7 +18,6 @@ import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
-import static dev.quarry.numa.RawMemory.putIntRelease;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.AllocatorConfig;
@@ -93,7 +92,7 @@ final class SlabCache {
         }
         readMail();
         long slab = current[sizeClass];
-        if (slab != nullSlab && (getInt(slab + HEAD) != END || extend(slab))) {
+        if (slab != nullSlab && (getLong(slab + HEAD) != END || extend(slab))) {
             return slab;
         }
         long fresh = partial[sizeClass].head();
@@ -110,11 +109,11 @@ final class SlabCache {
                 depths[sizeClass].observe(emptySlots[sizeClass]);
             }
         }
-        if (getInt(fresh + HEAD) == END) {
+        if (getLong(fresh + HEAD) == END) {
             extend(fresh);
         }
         if (slab != nullSlab) {
-            putIntRelease(slab + OWNER, ownerWord | FULL);
+            zone.setOwner(slab, ownerWord | FULL);
             unpin(slab);
             exhausted.append(slab);
         }
@@ -141,7 +140,7 @@ final class SlabCache {
     /// Puts a full slab back among those with free slots, because one of its slots is about to be freed.
     void unfill(long slab) {
         exhausted.remove(slab);
-        putIntRelease(slab + OWNER, ownerWord);
+        zone.setOwner(slab, ownerWord);
         partial[getInt(slab + CLASS)].append(slab);
     }
 

@@ -9,28 +9,27 @@ import static dev.quarry.numa.RawMemory.getLong;
 ///
 /// | offset | bytes | field       | meaning                                              | written by       | mode    |
 /// |-------:|------:|-------------|------------------------------------------------------|------------------|---------|
-/// |      0 |     4 | `HEAD`      | granule of the first free slot, or `END`             | owner            | plain   |
-/// |      4 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
+/// |      0 |     8 | `HEAD`      | index of the first free slot, or `END`               | owner            | plain   |
 /// |      8 |     8 | `MALLOCS`   | slots handed out so far                              | owner            | plain   |
 /// |     16 |     8 | `FREES`     | slots taken back so far; one less while `CURRENT`    | owner            | plain   |
 /// |     24 |     8 | `LINKS`     | address of the link array                            | zone lock        | plain   |
-/// |     32 |     4 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
-/// |     36 |     4 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
-/// |     40 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
-/// |     48 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
-/// |     52 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
-/// |     56 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
-/// |     60 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
-/// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, granule + 1    | any thread       | CAS     |
+/// |     32 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
+/// |     40 |     4 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
+/// |     44 |     4 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
+/// |     48 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
+/// |     52 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
+/// |     56 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
+/// |     60 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
+/// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, index + 1      | any thread       | CAS     |
 /// |     72 |     8 | `MAIL`      | next slab in a mailbox                               | the mail's sender| plain   |
 /// |     80 |     8 | `NEXT`      | next in the list of `STATE`                          | owner, zone lock | plain   |
 /// |     88 |     8 | `PREVIOUS`  | previous in that list                                | owner, zone lock | plain   |
+/// |     96 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
 ///
-/// A slot is named in lists by its *granule* (offset / 16), because that gives its address by one addition; its place
-/// in the link array is its *index* (offset / slot bytes), found by one multiplication with the reciprocal. The low
-/// half
-/// of that product is below the reciprocal exactly when the offset is a multiple of the slot [1]: the same
-/// multiplication finds interior addresses.
+/// A slot is named in lists by its *index*: that leads to its link without arithmetic, and to its address by one
+/// multiplication. A free gets the index from the address by a multiplication with the reciprocal. The low half of
+/// that product is below the reciprocal exactly when the offset is a multiple of the slot [1]: the same multiplication
+/// finds interior addresses.
 ///
 /// [1] D. Lemire, O. Kaser, N. Kurz, Faster remainder by direct computation, 2019, section 3.2.
 public final class SlabLayout {
@@ -41,7 +40,7 @@ public final class SlabLayout {
     public static final int HEAD = 0;
 
     /// See the table above.
-    public static final int OWNER = 4;
+    public static final int OWNER = 48;
 
     /// See the table above.
     public static final int MALLOCS = 8;
@@ -53,25 +52,25 @@ public final class SlabLayout {
     public static final int LINKS = 24;
 
     /// See the table above.
-    public static final int RECIPROCAL = 32;
+    public static final int RECIPROCAL = 40;
 
     /// See the table above.
-    public static final int SLOT = 36;
+    public static final int SLOT = 44;
 
     /// See the table above.
-    public static final int BASE = 40;
+    public static final int BASE = 32;
 
     /// See the table above.
-    public static final int CAPACITY = 48;
+    public static final int CAPACITY = 56;
 
     /// See the table above.
-    public static final int EXTENDED = 52;
+    public static final int EXTENDED = 60;
 
     /// See the table above.
-    public static final int CLASS = 56;
+    public static final int CLASS = 52;
 
     /// See the table above.
-    public static final int STATE = 60;
+    public static final int STATE = 96;
 
     /// See the table above.
     public static final int REMOTE = 64;
@@ -85,7 +84,7 @@ public final class SlabLayout {
     /// See the table above.
     public static final int PREVIOUS = 88;
 
-    /// End of a free list. Larger than any granule.
+    /// End of a free list. Larger than any index.
     public static final int END = 0xFFFE;
 
     /// Link of a slot that is handed out.
@@ -133,18 +132,32 @@ public final class SlabLayout {
         return slotOffset * (getInt(slab + RECIPROCAL) & 0xFFFFFFFFL);
     }
 
-    /// {@return the address of the link of the slot at a granule}
-    /// @param slab    descriptor
-    /// @param granule where a slot begins
-    public static long link(long slab, int granule) {
-        return getLong(slab + LINKS) + (product(slab, (long) granule << SizeClasses.GRANULE_SHIFT) >>> 32 << 1);
+    /// {@return the address of a slot's link}
+    /// @param slab  descriptor
+    /// @param index the slot's
+    public static long link(long slab, long index) {
+        return getLong(slab + LINKS) + (index << 1);
     }
 
-    /// {@return the granule that follows in a free list}
+    /// {@return the index that follows in a free list}
+    /// @param slab  descriptor
+    /// @param index a free slot's
+    public static int next(long slab, long index) {
+        return getChar(link(slab, index));
+    }
+
+    /// {@return a slot's address}
+    /// @param slab  descriptor
+    /// @param index the slot's
+    public static long address(long slab, long index) {
+        return getLong(slab + BASE) + index * getInt(slab + SLOT);
+    }
+
+    /// {@return the index of the slot that an address lies in}
     /// @param slab    descriptor
-    /// @param granule where a free slot begins
-    public static int next(long slab, int granule) {
-        return getChar(link(slab, granule));
+    /// @param address in the slab
+    public static int index(long slab, long address) {
+        return (int) (product(slab, address - getLong(slab + BASE)) >>> 32);
     }
 
     /// {@return the state, without flags}

@@ -39,33 +39,30 @@ public final class Slabs {
         if (extended >= capacity) {
             return false;
         }
-        int slotBytes = getInt(slab + SLOT);
-        int count = Math.min(Math.max(1, EXTEND_BYTES / slotBytes), capacity - extended);
+        int count = Math.min(Math.max(1, EXTEND_BYTES / getInt(slab + SLOT)), capacity - extended);
         long links = getLong(slab + LINKS);
-        int slotGranules = slotBytes >>> SizeClasses.GRANULE_SHIFT;
-        int granule = extended * slotGranules;
-        for (int index = extended; index < extended + count - 1; index++) {
-            granule += slotGranules;
-            putChar(links + 2L * index, (char) granule);
+        int last = extended + count - 1;
+        for (int index = extended; index < last; index++) {
+            putChar(links + 2L * index, (char) (index + 1));
         }
-        putChar(links + 2L * (extended + count - 1), (char) getInt(slab + HEAD));
+        putChar(links + 2L * last, (char) getLong(slab + HEAD));
         putInt(slab + EXTENDED, extended + count);
-        putInt(slab + HEAD, extended * slotGranules);
+        putLong(slab + HEAD, extended);
         return true;
     }
 
     /// Pushes a chain of freed slots of a slab that somebody else owns.
-    /// @param slab         descriptor
-    /// @param granule      first of the chain
-    /// @param lastLink     address of the link of the chain's last slot
-    /// @param count        slots of the chain
+    /// @param slab     descriptor
+    /// @param index    of the chain's first slot
+    /// @param lastLink address of the link of the chain's last slot
+    /// @param count    slots of the chain
     /// @return whether the slab had none before: the caller must then send it to its owner's mailbox
-    public static boolean pushRemote(long slab, int granule, long lastLink, int count) {
+    public static boolean pushRemote(long slab, int index, long lastLink, int count) {
         for (; ; ) {
             long remote = getLongAcquire(slab + REMOTE);
             int first = (int) remote - 1;
             putChar(lastLink, first < 0 ? (char) END : (char) first);
-            long pushed = (remote >>> 32) + count << 32 | granule + 1L;
+            long pushed = (remote >>> 32) + count << 32 | index + 1L;
             if (compareAndSetLong(slab + REMOTE, remote, pushed)) {
                 return remote == 0;
             }
@@ -82,7 +79,7 @@ public final class Slabs {
             return 0;
         }
         int first = (int) remote - 1;
-        int head = getInt(slab + HEAD);
+        long head = getLong(slab + HEAD);
         if (head != END) {
             int last = first;
             for (int next = SlabLayout.next(slab, last); next != END; next = SlabLayout.next(slab, last)) {
@@ -90,7 +87,7 @@ public final class Slabs {
             }
             putChar(SlabLayout.link(slab, last), (char) head);
         }
-        putInt(slab + HEAD, first);
+        putLong(slab + HEAD, first);
         putLong(slab + FREES, getLong(slab + FREES) + count);
         return count;
     }
@@ -110,7 +107,7 @@ public final class Slabs {
             allocated += link == ALLOCATED ? 1 : 0;
             quarantined += link == QUARANTINED ? 1 : 0;
         }
-        int free = listLength(slab, getInt(slab + HEAD), extended);
+        int free = listLength(slab, (int) getLong(slab + HEAD), extended);
         long remote = getLong(slab + REMOTE);
         int inRemote = remote == 0 ? 0 : listLength(slab, (int) remote - 1, extended);
         require(inRemote == SlabLayout.remoteCount(remote), "remote frees do not add up", slab);
@@ -122,8 +119,8 @@ public final class Slabs {
 
     private static int listLength(long slab, int head, int limit) {
         int length = 0;
-        for (int granule = head; granule != END; granule = SlabLayout.next(slab, granule)) {
-            char link = getChar(SlabLayout.link(slab, granule));
+        for (int index = head; index != END; index = SlabLayout.next(slab, index)) {
+            char link = getChar(SlabLayout.link(slab, index));
             require(link != ALLOCATED && link != QUARANTINED, "an allocated slot is in a free list", slab);
             require(++length <= limit, "a free list is a circle", slab);
         }

@@ -6,8 +6,10 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.FRAME_BYTES;
 import static dev.quarry.internal.slab.SizeClasses.FRAME_SHIFT;
 import static dev.quarry.numa.RawMemory.getInt;
-import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putIntRelease;
+import static dev.quarry.numa.RawMemory.putLong;
+import static dev.quarry.numa.RawMemory.putLongRelease;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.HugePages;
@@ -33,9 +35,16 @@ import java.util.concurrent.atomic.AtomicLong;
 /// metadata  | pool | frame table | records, dirty bits of the pool | of zone 0 | of zone 1 | ...
 /// ```
 ///
-/// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the frame table. The first
-/// record of the pool is the *null slab*: no owner, no free slot. Frames without a slab name it by their zero entry, so
-/// the fast path asks no question of its own about them.
+/// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the frame table. An entry
+/// of
+/// that holds both questions that a free asks:
+///
+/// ```
+///  63                        16 15            0
+/// | address of the descriptor  | owner's number |   0 in the low half: take the slow path; all 0: no slab here
+/// ```
+///
+/// The first record of the pool is the *null slab*, which has no free slot: the current slab of classes without one.
 ///
 /// Thread-safe: all fields are final; the frame table is written under zones' locks and read by anyone.
 public final class Space {
@@ -43,7 +52,12 @@ public final class Space {
     private static final int POOL_FRACTION = 8;
     private static final long POOL_GRANULE_BYTES = 32 << 10;
     private static final long MAX_ALIGNMENT = 1L << 30;
-    private static final int ENTRY_SHIFT = 6;
+
+    /// log2 of the bytes of an entry of the frame table.
+    public static final int FRAME_ENTRY_SHIFT = 3;
+
+    /// Low bits of an entry that hold the owner's number; an arena's number must fit.
+    public static final int FRAME_OWNER_BITS = 16;
 
     /// First address of the data.
     public final long base;
@@ -88,7 +102,7 @@ public final class Space {
         long nodeBytes = config.reserveBytes();
         this.nodeShift = Long.numberOfTrailingZeros(nodeBytes);
         this.byteSize = nodeBytes * zoneCount;
-        long frameTableBytes = pageUp((byteSize >>> FRAME_SHIFT) * Integer.BYTES);
+        long frameTableBytes = pageUp((byteSize >>> FRAME_SHIFT) * Long.BYTES);
         long perZone = recordBytes(nodeBytes) + dirtyBytes(nodeBytes);
         long tableBytes = frameTableBytes + recordBytes(poolBytes) + dirtyBytes(poolBytes) + perZone * zoneCount;
         this.metadataBytes = Long.highestOneBit((poolBytes + tableBytes) * 2 - 1);
@@ -109,7 +123,7 @@ public final class Space {
             if (first != nullSlab) {
                 throw new IllegalStateException("the null slab is not the first record");
             }
-            putInt(nullSlab + SlabLayout.HEAD, SlabLayout.END);
+            putLong(nullSlab + SlabLayout.HEAD, SlabLayout.END);
             this.zones = new Zone[nodes.length];
             for (int index = 0; index < nodes.length; index++) {
                 zones[index] = makeZone(index, nodes[index], nodeBytes, layout);
@@ -183,19 +197,49 @@ public final class Space {
     /// {@return the slab of an address in the data; the null slab where there is none}
     /// @param offset address less [#base], below [#byteSize]
     public long slabAt(long offset) {
-        return nullSlab + ((getInt(frames + (offset >>> FRAME_SHIFT << 2)) & 0xFFFFFFFFL) << ENTRY_SHIFT);
+        long slab = getLong(frames + (offset >>> FRAME_SHIFT << FRAME_ENTRY_SHIFT)) >>> FRAME_OWNER_BITS;
+        return slab == 0 ? nullSlab : slab;
     }
 
-    /// Publishes a slab's frames, or takes them out.
-    /// @param address of the slab
-    /// @param bytes   of the slab
-    /// @param slab    descriptor; the null slab takes the frames out
-    void setFrames(long address, int bytes, long slab) {
-        int entry = (int) (slab - nullSlab >>> ENTRY_SHIFT);
-        long first = frames + (address - base >>> FRAME_SHIFT << 2);
-        for (int frame = 0; frame < bytes >>> FRAME_SHIFT; frame++) {
-            putIntRelease(first + 4L * frame, entry);
+    /// Sets a slab's owner: in the descriptor, and in the frame table for who may free without further questions.
+    /// @param slab  descriptor
+    /// @param owner an arena's number with flags, or 0
+    public void setOwner(long slab, int owner) {
+        putIntRelease(slab + SlabLayout.OWNER, owner);
+        setFrames(slab, slab << FRAME_OWNER_BITS | fastOwner(owner));
+    }
+
+    /// Takes a slab out of the frame table; it has no owner then.
+    /// @param slab descriptor
+    void withdraw(long slab) {
+        putIntRelease(slab + SlabLayout.OWNER, 0);
+        setFrames(slab, 0);
+    }
+
+    private void setFrames(long slab, long entry) {
+        int count = SizeClasses.slabBytes(getInt(slab + SlabLayout.CLASS)) >>> FRAME_SHIFT;
+        long first = frames + (getLong(slab + SlabLayout.BASE) - base >>> FRAME_SHIFT << FRAME_ENTRY_SHIFT);
+        for (int frame = 0; frame < count; frame++) {
+            putLongRelease(first + ((long) frame << FRAME_ENTRY_SHIFT), entry);
         }
+    }
+
+    /// Checks that the frame table says of a slab what its descriptor says.
+    /// @param slab descriptor
+    /// @throws IllegalStateException if it does not
+    void verifyFrames(long slab) {
+        long address = getLong(slab + SlabLayout.BASE);
+        long expected = slab << FRAME_OWNER_BITS | fastOwner(getInt(slab + SlabLayout.OWNER));
+        int count = SizeClasses.slabBytes(getInt(slab + SlabLayout.CLASS)) >>> FRAME_SHIFT;
+        for (long frame = address - base >>> FRAME_SHIFT; count > 0; frame++, count--) {
+            if (getLong(frames + (frame << FRAME_ENTRY_SHIFT)) != expected) {
+                throw new IllegalStateException("slab 0x" + Long.toHexString(address) + ": its frames do not name it");
+            }
+        }
+    }
+
+    private static int fastOwner(int owner) {
+        return (owner & ~SlabLayout.OWNER_MASK) != 0 ? 0 : owner;
     }
 
     /// {@return the zone of an address in the data, or of its first zone where none is}

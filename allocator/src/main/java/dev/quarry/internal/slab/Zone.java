@@ -14,7 +14,6 @@ import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putInt;
-import static dev.quarry.numa.RawMemory.putIntRelease;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.buddy.BuddyAllocator;
@@ -87,11 +86,18 @@ public final class Zone {
                 return makeSlab(sizeClass, owner);
             }
             depot[sizeClass].remove(slab);
-            putIntRelease(slab + OWNER, owner);
+            space.setOwner(slab, owner);
             return slab;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Tells who owns a slab of this zone. No lock: only the owner of before may.
+    /// @param slab  descriptor
+    /// @param owner the arena's number, with flags
+    public void setOwner(long slab, int owner) {
+        space.setOwner(slab, owner);
     }
 
     /// Takes an empty slab out of service.
@@ -112,7 +118,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         lock.lock();
         try {
-            putIntRelease(slab + OWNER, 0);
+            space.setOwner(slab, 0);
             shelve(slab);
         } finally {
             lock.unlock();
@@ -344,6 +350,7 @@ public final class Zone {
             int[] counted = new int[COUNT];
             forEachSlab(slab -> {
                 lost[0] += Slabs.verify(slab);
+                space.verifyFrames(slab);
                 counted[getInt(slab + CLASS)]++;
             });
             for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
@@ -369,7 +376,7 @@ public final class Zone {
             return 0;
         }
         long address = base + (page << PAGE_SHIFT);
-        putInt(slab + HEAD, END);
+        putLong(slab + HEAD, END);
         putLong(slab + LINKS, links);
         putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
@@ -377,8 +384,7 @@ public final class Zone {
         putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
         putInt(slab + CLASS, sizeClass);
         putInt(slab + SlabLayout.STATE, pages.lastWasClean() ? SlabLayout.ZEROED : 0);
-        putIntRelease(slab + OWNER, owner);
-        space.setFrames(address, slabBytes, slab);
+        space.setOwner(slab, owner);
         pages.map().setRelease(page, SpanMap.SLAB, sizeClass, slabPages);
         slabs[sizeClass]++;
         return slab;
@@ -398,8 +404,7 @@ public final class Zone {
         long address = getLong(slab + BASE);
         int slabBytes = SizeClasses.slabBytes(sizeClass);
         long touched = (long) getInt(slab + SlabLayout.EXTENDED) * SizeClasses.slotBytes(sizeClass);
-        putIntRelease(slab + OWNER, 0);
-        space.setFrames(address, slabBytes, space.nullSlab);
+        space.withdraw(slab);
         retiredMallocs[sizeClass] += getLong(slab + MALLOCS);
         retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
         slabs[sizeClass]--;
@@ -419,7 +424,7 @@ public final class Zone {
     }
 
     private static boolean hasFree(long slab) {
-        return getInt(slab + HEAD) != END || getInt(slab + SlabLayout.EXTENDED) < getInt(slab + SlabLayout.CAPACITY);
+        return getLong(slab + HEAD) != END || getInt(slab + SlabLayout.EXTENDED) < getInt(slab + SlabLayout.CAPACITY);
     }
 
     private void collectMail() {

@@ -4,7 +4,6 @@ package dev.quarry.internal.slab;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.numa.RawMemory.getChar;
-import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putChar;
 import static dev.quarry.numa.RawMemory.putInt;
@@ -42,7 +41,7 @@ final class SlabFixture implements AutoCloseable {
     /// {@return the descriptor of a new slab}
     long slab(int sizeClass) {
         long slab = record(SlabLayout.BYTES);
-        putInt(slab + HEAD, SlabLayout.END);
+        putLong(slab + HEAD, SlabLayout.END);
         putLong(slab + SlabLayout.LINKS, record(SlabLayout.linkBytes(SizeClasses.capacity(sizeClass))));
         putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
@@ -53,29 +52,29 @@ final class SlabFixture implements AutoCloseable {
     }
 
     /// Takes the first free slot, as the arena's fast path does.
-    /// @return its granule, or `END`
+    /// @return its index, or `END`
     static int pop(long slab) {
-        int granule = getInt(slab + HEAD);
-        if (granule != SlabLayout.END) {
-            long link = SlabLayout.link(slab, granule);
-            putInt(slab + HEAD, getChar(link));
+        int index = (int) getLong(slab + HEAD);
+        if (index != SlabLayout.END) {
+            long link = SlabLayout.link(slab, index);
+            putLong(slab + HEAD, getChar(link));
             putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
             putChar(link, SlabLayout.ALLOCATED);
         }
-        return granule;
+        return index;
     }
 
     /// Puts a slot back, as the arena's fast path does.
-    static void push(long slab, int granule) {
-        putChar(SlabLayout.link(slab, granule), (char) getInt(slab + HEAD));
+    static void push(long slab, int index) {
+        putChar(SlabLayout.link(slab, index), (char) getLong(slab + HEAD));
         putLong(slab + SlabLayout.FREES, getLong(slab + SlabLayout.FREES) + 1);
-        putInt(slab + HEAD, granule);
+        putLong(slab + HEAD, index);
     }
 
     /// Frees one slot as a thread would that does not own the slab.
     /// @return whether the slab must be sent to its owner
-    static boolean pushRemote(long slab, int granule) {
-        return Slabs.pushRemote(slab, granule, SlabLayout.link(slab, granule), 1);
+    static boolean pushRemote(long slab, int index) {
+        return Slabs.pushRemote(slab, index, SlabLayout.link(slab, index), 1);
     }
 
     @Override

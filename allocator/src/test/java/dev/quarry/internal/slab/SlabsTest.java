@@ -45,12 +45,11 @@ class SlabsTest {
     void shouldBringInEachSlotOnceLowestFirst() {
         for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass += 7) {
             long fresh = fixture.slab(sizeClass);
-            int slotGranules = SizeClasses.slotBytes(sizeClass) >>> SizeClasses.GRANULE_SHIFT;
             int slots = 0;
             while (Slabs.extend(fresh)) {
                 Slabs.verify(fresh);
-                for (int granule = pop(fresh); granule != END; granule = pop(fresh)) {
-                    assertEquals(slots++ * slotGranules, granule);
+                for (int index = pop(fresh); index != END; index = pop(fresh)) {
+                    assertEquals(slots++, index);
                 }
             }
             assertEquals(SizeClasses.capacity(sizeClass), slots);
@@ -71,12 +70,12 @@ class SlabsTest {
     @Test
     void shouldAskForMailOnlyWhenTheSlabHadNone() {
         Slabs.extend(slab);
-        int[] granules = {pop(slab), pop(slab), pop(slab)};
+        int[] indexes = {pop(slab), pop(slab), pop(slab)};
 
-        assertTrue(pushRemote(slab, granules[0]));
-        assertFalse(pushRemote(slab, granules[1]));
+        assertTrue(pushRemote(slab, indexes[0]));
+        assertFalse(pushRemote(slab, indexes[1]));
         assertEquals(2, Slabs.collectRemote(slab));
-        assertTrue(pushRemote(slab, granules[2]));
+        assertTrue(pushRemote(slab, indexes[2]));
         assertEquals(1, Slabs.collectRemote(slab));
         assertEquals(0, Slabs.collectRemote(slab));
         assertEquals(0, SlabLayout.used(slab));
@@ -103,8 +102,8 @@ class SlabsTest {
     @Test
     void shouldCountRemoteFreesAsUsedUntilTheyAreCollected() {
         Slabs.extend(slab);
-        int granule = pop(slab);
-        pushRemote(slab, granule);
+        int index = pop(slab);
+        pushRemote(slab, index);
 
         assertEquals(1, SlabLayout.used(slab));
         assertEquals(1, SlabLayout.remoteCount(getLong(slab + REMOTE)));
@@ -137,10 +136,10 @@ class SlabsTest {
         for (int step = 0; step < 20_000; step++) {
             int dice = random.nextInt(100);
             if (dice < 50) {
-                int granule = getInt(slab + HEAD) == END && !Slabs.extend(slab) ? END : pop(slab);
-                if (granule != END) {
-                    assertFalse(live.contains(granule), "a slot was handed out twice, seed " + seed);
-                    live.add(granule);
+                int index = getLong(slab + HEAD) == END && !Slabs.extend(slab) ? END : pop(slab);
+                if (index != END) {
+                    assertFalse(live.contains(index), "a slot was handed out twice, seed " + seed);
+                    live.add(index);
                 }
             } else if (dice < 70 && !live.isEmpty()) {
                 push(slab, live.remove(random.nextInt(live.size())));
@@ -160,7 +159,7 @@ class SlabsTest {
     @Test
     void shouldCountWhatAStackOverflowLost() {
         Slabs.extend(slab);
-        putInt(slab + HEAD, SlabLayout.next(slab, 0));
+        putLong(slab + HEAD, SlabLayout.next(slab, 0));
 
         assertEquals(1, Slabs.verify(slab));
     }

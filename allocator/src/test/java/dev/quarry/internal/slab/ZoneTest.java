@@ -76,6 +76,32 @@ class ZoneTest {
         assertEquals(ARENA, getInt(slab + SlabLayout.OWNER));
     }
 
+    private long frame(long address) {
+        return getLong(space.frames + ((address - space.base) >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
+    }
+
+    @Test
+    void shouldTellTheFramesWhoMayFreeWithoutQuestions() {
+        long slab = zone.takeSlab(SizeClasses.of(30_000), ARENA);
+        long last = getLong(slab + SlabLayout.BASE) + SizeClasses.slabBytes(SizeClasses.of(30_000)) - 1;
+
+        assertEquals(ARENA, (char) frame(last));
+        zone.setOwner(slab, ARENA | SlabLayout.FULL);
+        assertEquals(0, (char) frame(last), "a full slab needs the slow path");
+        assertEquals(slab, space.slabAt(last - space.base));
+        zone.setOwner(slab, ARENA);
+        assertEquals(ARENA, (char) frame(last));
+    }
+
+    @Test
+    void shouldFindFramesThatDoNotNameTheirSlab() {
+        long slab = zone.takeSlab(SLOTS_OF_64, ARENA);
+        putInt(slab + SlabLayout.OWNER, ARENA + 1);
+
+        assertThrows(IllegalStateException.class, zone::verify);
+        putInt(slab + SlabLayout.OWNER, ARENA);
+    }
+
     @Test
     void shouldTakeASlabOutOfTheFramesWhenItRetires() {
         long slab = zone.takeSlab(SLOTS_OF_64, ARENA);

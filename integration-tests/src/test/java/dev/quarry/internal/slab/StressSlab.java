@@ -2,7 +2,6 @@
 package dev.quarry.internal.slab;
 
 import static dev.quarry.numa.RawMemory.getChar;
-import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putChar;
 import static dev.quarry.numa.RawMemory.putInt;
@@ -35,31 +34,27 @@ final class StressSlab {
         putInt(slab + SlabLayout.CLASS, SIZE_CLASS);
         putInt(slab + SlabLayout.EXTENDED, SLOTS);
         putLong(slab + SlabLayout.MALLOCS, SLOTS);
-        putInt(slab + SlabLayout.HEAD, SlabLayout.END);
+        putLong(slab + SlabLayout.HEAD, SlabLayout.END);
         for (int slot = 0; slot < SLOTS; slot++) {
             putChar(link(slot), SlabLayout.ALLOCATED);
         }
     }
 
-    private int granule(int slot) {
-        return slot * getInt(slab + SlabLayout.SLOT) >>> SizeClasses.GRANULE_SHIFT;
-    }
-
     private long link(int slot) {
-        return SlabLayout.link(slab, granule(slot));
+        return SlabLayout.link(slab, slot);
     }
 
     /// Frees a slot as a thread does that does not own the slab.
     /// @return whether the slab must be sent to its owner
     boolean pushRemote(int slot) {
-        return Slabs.pushRemote(slab, granule(slot), link(slot), 1);
+        return Slabs.pushRemote(slab, slot, link(slot), 1);
     }
 
     /// Frees a chain of two slots at once.
     /// @return whether the slab must be sent to its owner
     boolean pushRemote(int first, int second) {
-        putChar(link(first), (char) granule(second));
-        return Slabs.pushRemote(slab, granule(first), link(second), 2);
+        putChar(link(first), (char) second);
+        return Slabs.pushRemote(slab, first, link(second), 2);
     }
 
     /// Frees a slot and sends the slab if it must be sent: the whole of what a remote freer does.
@@ -85,12 +80,12 @@ final class StressSlab {
     /// {@return the length of the free list, as its owner sees it; -1 for a list that runs into an allocated slot}
     int freeSlots() {
         int length = 0;
-        for (int granule = getInt(slab + SlabLayout.HEAD); granule != SlabLayout.END; ) {
-            long link = SlabLayout.link(slab, granule);
+        for (long index = getLong(slab + SlabLayout.HEAD); index != SlabLayout.END; ) {
+            long link = SlabLayout.link(slab, index);
             if (getChar(link) == SlabLayout.ALLOCATED || ++length > SLOTS) {
                 return -1;
             }
-            granule = getChar(link);
+            index = getChar(link);
         }
         return length;
     }

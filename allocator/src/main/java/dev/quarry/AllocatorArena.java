@@ -6,15 +6,21 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 
-/// An arena of the JDK's kind, whose segments are blocks of an allocator. The JDK's own arena keeps the rules (order of
-/// close, closed access, wrong thread); this class brings the memory and takes it back when that one is closed.
+/// An arena of the JDK's kind, whose segments are blocks of an allocator. The JDK's own arena keeps the rules (closed
+/// access, wrong thread, no close under a native call); this class brings the memory and takes it back when that one is
+/// closed.
 final class AllocatorArena implements Arena {
     private final OffHeapAllocator allocator;
     private final Arena lifetime;
 
+    /// A segment without bytes: filling it does nothing but ask whether this thread may use the arena, as the JDK's own
+    /// arenas ask before they allocate.
+    private final MemorySegment access;
+
     AllocatorArena(OffHeapAllocator allocator, Arena lifetime) {
         this.allocator = allocator;
         this.lifetime = lifetime;
+        this.access = RawMemory.segment(0, 0, lifetime, empty -> {});
     }
 
     @Override
@@ -23,6 +29,7 @@ final class AllocatorArena implements Arena {
             throw new IllegalArgumentException(
                     "invalid size " + byteSize + " or alignment " + byteAlignment + " for a segment");
         }
+        access.fill((byte) 0);
         if (byteAlignment > 1L << 30) {
             throw new OutOfOffHeapMemoryError("no block can have an alignment of " + byteAlignment);
         }

@@ -296,7 +296,7 @@ class JdkArenaContractTest {
             Thread thread = new Thread(reader);
             thread.start();
             reading.await();
-            closeAsSoonAsItMay(arena);
+            arena.close();
             assertTrue(
                     reader.get(), "the reader ends by the exception, and never sees what the block is used for next");
             thread.join();
@@ -385,17 +385,6 @@ class JdkArenaContractTest {
             return true;
         } catch (IllegalStateException closed) {
             return false;
-        }
-    }
-
-    /// The JDK's close may refuse while an access is under way; then it has changed nothing.
-    private static void closeAsSoonAsItMay(Arena arena) {
-        while (arena.scope().isAlive()) {
-            try {
-                arena.close();
-            } catch (IllegalStateException underWay) {
-                assertTrue(arena.scope().isAlive(), underWay::toString);
-            }
         }
     }
 

@@ -162,9 +162,9 @@ public final class Space {
     private Zone makeZone(int index, int node, long nodeBytes, Layout layout) {
         Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node, backing);
         // Each zone's part of the frame table is a table of its own, since it grows under the zone's own lock.
-        long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Integer.BYTES;
+        long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Long.BYTES;
         Table frameTable = new Table(tables, framesOffset, os.osPageBytes(), true);
-        Growth frameGrowth = pages -> frameTable.tryCover((pages >>> FRAME_SHIFT - PAGE_SHIFT) * Integer.BYTES);
+        Growth frameGrowth = pages -> frameTable.tryCover((pages >>> FRAME_SHIFT - PAGE_SHIFT) * Long.BYTES);
         PageAllocator pages = new PageAllocator(
                 region, layout.records(nodeBytes), layout.dirty(nodeBytes), frameGrowth, config.commitGranuleBytes());
         return new Zone(this, index, pages, metadata.bootAllocate(64));

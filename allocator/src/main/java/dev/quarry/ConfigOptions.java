@@ -31,7 +31,7 @@ final class ConfigOptions {
             "on",
             "How much each free is checked: off trusts the caller; on refuses double, interior and foreign frees;"
                     + " canary also poisons freed slots, holds them in quarantine and checks them before reuse; full is"
-                    + " canary, and exact when threads race to free one block. Blocks above 32k have no quarantine, and"
+                    + " canary, and exact when threads race to free one block; blocks above 32k have no quarantine and"
                     + " are exact at every level.");
 
     static final ConfigOption<Long> QUARANTINE_BYTES = ConfigOption.of(

@@ -44,10 +44,11 @@ class ArchitectureTest {
     private static final String NUMA = "dev.quarry.numa..";
     private static final String BENCH = "dev.quarry.bench..";
 
-    /// The only classes that may read system properties: the configuration's source, and the class of `numa` that
-    /// chooses how raw memory is read, once per JVM and before any configuration exists.
-    private static final Set<String> PROPERTY_READERS =
-            Set.of("dev.quarry.SystemProperties", "dev.quarry.numa.InternalAccess");
+    /// The only classes that may read system properties: the configuration's source, and two that choose what is
+    /// compiled,
+    /// once per JVM and before any configuration exists: how raw memory is read, and whether every free has its checks.
+    private static final Set<String> PROPERTY_READERS = Set.of(
+            "dev.quarry.SystemProperties", "dev.quarry.numa.InternalAccess", "dev.quarry.internal.arena.FreeChecks");
 
     private static final Set<String> PROPERTY_METHODS = Set.of(
             "java.lang.System.getProperty",

@@ -89,9 +89,9 @@ final class ConfigOptions {
             "maintenance",
             ChoiceType.of(MaintenanceMode.class),
             "thread",
-            "Who drains idle lookaside lists, adopts dead threads' arenas and gives memory back: thread is a daemon"
-                    + " thread of the allocator's own, external is the host application, inline is the allocating"
-                    + " threads on their slow paths.");
+            "Who adopts dead threads' arenas, delivers what other threads freed and gives memory back: thread is a daemon"
+                    + " thread of the allocator's own, external is the host application by calling maintain(), inline is"
+                    + " the allocating threads on their slow paths.");
 
     static final ConfigOption<Long> MAINTENANCE_TICK = ConfigOption.of(
             "maintenance.tick", QuantityType.time("1ms", "1h"), "250ms", "The time between two rounds of maintenance.");

@@ -5,8 +5,8 @@ package dev.quarry;
 public enum MaintenanceMode {
     /// A daemon thread of the allocator's own.
     THREAD,
-    /// The host application, by calling the allocator's agent from a thread it chooses.
+    /// The host application, by calling [OffHeapAllocator#maintain] from a thread it chooses.
     EXTERNAL,
-    /// The allocating threads themselves, in small steps on their slow paths.
+    /// The allocating threads themselves, on their slow paths.
     INLINE
 }

@@ -73,6 +73,7 @@ public final class Arena {
     private final @Nullable Guard guard;
     private final FreeChecks checks;
     private final Shortage shortage;
+    private final @Nullable InlineMaintenance inlineMaintenance;
     private final WasteSample waste = new WasteSample();
     private volatile boolean closed;
 
@@ -86,6 +87,7 @@ public final class Arena {
         this.zone = zone;
         this.lookups = record + ArenaPool.MAILBOX_BYTES;
         this.shortage = pool.shortage();
+        this.inlineMaintenance = pool.inlineMaintenance();
         Checks level = space.config().checks();
         this.checked = level != Checks.OFF;
         this.checks = new FreeChecks(space);
@@ -317,15 +319,27 @@ public final class Arena {
 
     /// Not by way of [#tryMallocSlow], which would make this short enough to be inlined into each malloc.
     private long mallocSlow(long size) {
-        final long address = closed || size < 0 ? 0 : size > MAX_SLOT ? spans.malloc(size) : mallocSlot(size);
+        final long address = closed || size < 0 ? 0 : size > MAX_SLOT ? mallocSpan(size) : mallocSlot(size);
         return address != 0 ? address : shortage.malloc(size);
     }
 
     private long tryMallocSlow(long size) {
-        return closed || size < 0 ? 0 : size > MAX_SLOT ? spans.malloc(size) : mallocSlot(size);
+        return closed || size < 0 ? 0 : size > MAX_SLOT ? mallocSpan(size) : mallocSlot(size);
+    }
+
+    private void maintain() {
+        if (inlineMaintenance != null) {
+            inlineMaintenance.tickIfDue();
+        }
+    }
+
+    private long mallocSpan(long size) {
+        maintain();
+        return spans.malloc(size);
     }
 
     private long mallocSlot(long size) {
+        maintain();
         StackReserve.ensure();
         int sizeClass = SizeClasses.of(size);
         long slab = refill(sizeClass);

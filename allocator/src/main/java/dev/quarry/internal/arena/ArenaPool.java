@@ -2,6 +2,7 @@
 package dev.quarry.internal.arena;
 
 import dev.quarry.AllocatorStats;
+import dev.quarry.MaintenanceMode;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -38,6 +39,7 @@ public final class ArenaPool {
     private final List<Binding> bindings = new ArrayList<>();
     private final AtomicReferenceArray<@Nullable Stripe> stripes;
     private final int maxArenas;
+    private final @Nullable InlineMaintenance inlineMaintenance;
     private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
     private long adoptions;
@@ -64,6 +66,8 @@ public final class ArenaPool {
         this.stripes = new AtomicReferenceArray<>(space.config().stripes());
         this.mail = new ArenaMail(space, maxArenas + stripes.length());
         this.lookasideBudgetBytes = new AtomicLong(space.config().lookasideLimitBytes());
+        this.inlineMaintenance =
+                space.config().maintenance() == MaintenanceMode.INLINE ? new InlineMaintenance(this, space) : null;
         for (Zone zone : space.zones()) {
             zone.setRouter(mail);
         }
@@ -349,6 +353,11 @@ public final class ArenaPool {
 
     Space space() {
         return space;
+    }
+
+    @Nullable
+    InlineMaintenance inlineMaintenance() {
+        return inlineMaintenance;
     }
 
     Shortage shortage() {

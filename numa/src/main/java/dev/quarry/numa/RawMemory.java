@@ -33,6 +33,8 @@ public final class RawMemory {
     private static final VarHandle LONG = JAVA_LONG.varHandle().withInvokeExactBehavior();
     private static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
 
+    private static final long USER_SPACE = Long.MAX_VALUE >>> 1;
+
     private static final boolean INTERNAL = InternalAccess.AVAILABLE;
     private static final MethodHandle GET_LONG = InternalAccess.getter("getLong", long.class);
     private static final MethodHandle PUT_LONG = InternalAccess.putter("putLong", long.class);
@@ -48,6 +50,15 @@ public final class RawMemory {
     /// {@return `internal` or `foreign`: the way this JVM touches raw memory}
     public static String accessMode() {
         return INTERNAL ? "internal" : "foreign";
+    }
+
+    /// {@return the same address, in a form of which the compiler knows that no small offset takes it out of bounds}
+    ///
+    /// In the foreign mode each access checks its bounds. Of a pointer that has just been read nothing is known, so the
+    /// accesses to all fields that it leads to are checked one by one; behind this, none of them is.
+    /// @param address of user space, whose two highest bits are always 0
+    public static long asAddress(long address) {
+        return INTERNAL ? address : address & USER_SPACE;
     }
 
     /// {@return the eight bytes at the address, plain mode}

@@ -18,6 +18,7 @@ import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
 import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.copy;
 import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getChar;
@@ -53,6 +54,7 @@ public final class Arena {
 
     private static final int MEDIUM_OFFSET = SMALL_ENTRIES << GRANULE_SHIFT;
     private static final int SMALL_STEP = 1 << GRANULE_SHIFT;
+    private static final int SMALL_MASK = (MAX_SMALL << 1) - SMALL_STEP;
     private static final int MEDIUM_STEP = 1 << MEDIUM_SHIFT;
 
     /// Up to here words are copied one by one.
@@ -106,7 +108,7 @@ public final class Arena {
     /// @return the address, aligned to 16; never 0
     /// @throws RuntimeException what the [Shortage] throws for want of memory, or for a size that is none
     public long malloc(long size) {
-        final long slab = currentSlab(size);
+        final long slab = asAddress(currentSlab(size));
         final long index = getLong(slab + HEAD);
         return index == END ? mallocSlow(size) : take(slab, index);
     }
@@ -115,7 +117,7 @@ public final class Arena {
     /// @param size bytes, 0 allowed
     /// @return the address, aligned to 16; 0 for want of memory, or for a size that is none
     public long tryMalloc(long size) {
-        final long slab = currentSlab(size);
+        final long slab = asAddress(currentSlab(size));
         final long index = getLong(slab + HEAD);
         return index == END ? tryMallocSlow(size) : take(slab, index);
     }
@@ -123,17 +125,17 @@ public final class Arena {
     /// The slab from which a size is served now; the null slab where that needs the slow path.
     private long currentSlab(long size) {
         if (Long.compareUnsigned(size, MAX_SMALL) <= 0) {
-            return getLong(lookups + (size + SMALL_STEP - 1 & -SMALL_STEP));
+            return getLong(asAddress(lookups) + (size + SMALL_STEP - 1 & SMALL_MASK));
         }
         if (Long.compareUnsigned(size, MAX_SLOT) <= 0) {
-            return getLong(lookups + ((size + MEDIUM_STEP - 1) >>> MEDIUM_SHIFT << 3) + MEDIUM_OFFSET);
+            return getLong(asAddress(lookups) + ((size + MEDIUM_STEP - 1) >>> MEDIUM_SHIFT << 3) + MEDIUM_OFFSET);
         }
         return nullSlab;
     }
 
     /// Takes the first free slot out of its slab's list.
     private static long take(long slab, long index) {
-        final long link = getLong(slab + LINKS) + (index << 1);
+        final long link = asAddress(getLong(slab + LINKS) + (index << 1));
         putLong(slab + HEAD, getChar(link));
         putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
         putChar(link, ALLOCATED);
@@ -149,7 +151,7 @@ public final class Arena {
             freeOutside(address);
             return;
         }
-        final long frame = getLong(frames + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
+        final long frame = getLong(asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
         if ((char) frame != id) {
             freeSlow(address);
             return;
@@ -161,7 +163,7 @@ public final class Arena {
         final int reciprocal = getInt(slab + RECIPROCAL);
         final long product = (address - getLong(slab + BASE)) * (reciprocal & 0xFFFFFFFFL);
         final long index = product >>> 32;
-        final long link = getLong(slab + LINKS) + (index << 1);
+        final long link = asAddress(getLong(slab + LINKS) + (index << 1));
         if ((FreeChecks.ALWAYS || checked)
                 && (Integer.compareUnsigned((int) product, reciprocal) >= 0 || getChar(link) != ALLOCATED)) {
             refuse(address, slab);

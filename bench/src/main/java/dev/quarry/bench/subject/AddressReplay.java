@@ -37,15 +37,17 @@ final class AddressReplay extends ReplayLoop {
                     BlockMemory.touch(address, byteSize);
                 }
                 case TraceFormat.FREE -> blocks.free(slots[slot]);
-                default -> {
-                    long byteSize = TraceFormat.byteSize(words[index++]);
-                    long address = blocks.realloc(slots[slot], byteSize);
-                    slots[slot] = address;
-                    BlockMemory.touch(address, byteSize);
-                }
+                default -> replayRealloc(blocks, slots, slot, TraceFormat.byteSize(words[index++]));
             }
         }
         return index;
+    }
+
+    /// A call of its own: the state that the loop keeps in registers is then written back here only, not in each step.
+    private static void replayRealloc(Blocks blocks, long[] slots, int slot, long byteSize) {
+        long address = blocks.realloc(slots[slot], byteSize);
+        slots[slot] = address;
+        BlockMemory.touch(address, byteSize);
     }
 
     @Override

@@ -10,7 +10,6 @@ import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.putChar;
 
 import dev.quarry.internal.slab.Slabs;
-import dev.quarry.internal.slab.StackReserve;
 
 /// Slots of other arenas' slabs that this arena has freed and not yet sent home: a chain for each of a few slabs.
 ///
@@ -36,6 +35,7 @@ final class RemoteBatches {
     private final long[] lastLinks = new long[ENTRIES];
     private final int[] counts = new int[ENTRIES];
     private final int[] limits = new int[ENTRIES];
+    private long unsent;
 
     RemoteBatches(ArenaMail mail) {
         this.mail = mail;
@@ -62,6 +62,7 @@ final class RemoteBatches {
 
     /// Sends all chains home.
     void flushAll() {
+        sendUnsent();
         for (int entry = 0; entry < ENTRIES; entry++) {
             flush(entry);
         }
@@ -87,12 +88,22 @@ final class RemoteBatches {
         if (slab == 0) {
             return;
         }
-        StackReserve.ensure();
-        int count = counts[entry];
+        sendUnsent();
+        boolean isFirst = Slabs.pushRemote(slab, heads[entry], lastLinks[entry], counts[entry]);
         slabs[entry] = 0;
         counts[entry] = 0;
-        if (Slabs.pushRemote(slab, heads[entry], lastLinks[entry], count)) {
+        if (isFirst) {
+            unsent = slab;
+            sendUnsent();
+        }
+    }
+
+    /// A stack overflow may come between the push and the mail; then the next flush sends what is left.
+    private void sendUnsent() {
+        long slab = unsent;
+        if (slab != 0) {
             mail.send(slab, getIntAcquire(slab + OWNER) & OWNER_MASK);
+            unsent = 0;
         }
     }
 }

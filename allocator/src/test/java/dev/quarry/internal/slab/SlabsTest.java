@@ -58,11 +58,11 @@ class SlabsTest {
     }
 
     @Test
-    void shouldTouchFreshMemoryAPageAtATime() {
+    void shouldBringInAPageAtATime() {
         assertTrue(Slabs.extend(slab));
-        assertEquals(4096 / 48, getInt(slab + SlabLayout.EXTENDED));
+        assertEquals(Slabs.EXTEND_BYTES / 48, getInt(slab + SlabLayout.EXTENDED));
 
-        long large = fixture.slab(SizeClasses.of(8192));
+        long large = fixture.slab(SizeClasses.of(Slabs.EXTEND_BYTES));
         assertTrue(Slabs.extend(large));
         assertEquals(1, getInt(large + SlabLayout.EXTENDED));
     }

@@ -7,6 +7,7 @@ import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
 import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
@@ -43,7 +44,7 @@ public final class FreeChecks {
     long requireAllocated(long address, long slab) {
         long offset = address - getLong(slab + BASE);
         long product = SlabLayout.product(slab, offset);
-        long link = getLong(slab + LINKS) + (product >>> 32 << 1);
+        long link = asAddress(getLong(slab + LINKS) + (product >>> 32 << 1));
         if (Integer.compareUnsigned((int) product, getInt(slab + RECIPROCAL)) >= 0 || getChar(link) != ALLOCATED) {
             throw refused(address, slab);
         }

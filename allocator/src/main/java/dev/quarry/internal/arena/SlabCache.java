@@ -53,6 +53,7 @@ final class SlabCache {
     private final int[] emptySlots = new int[COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[COUNT];
     private int eventsInPeriod;
+    private int nextToRetire;
     private long collectedRemote;
     private final long[] flushes = new long[COUNT];
 
@@ -97,6 +98,7 @@ final class SlabCache {
         }
         long fresh = partial[sizeClass].head();
         if (fresh == 0) {
+            retireOneEmpty();
             fresh = zone.takeSlab(sizeClass, ownerWord);
             if (fresh == 0) {
                 return 0;
@@ -175,6 +177,19 @@ final class SlabCache {
                 }
             }
             slab = next;
+        }
+    }
+
+    /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is kept
+    /// for
+    /// classes past theirs would be held for nothing.
+    private void retireOneEmpty() {
+        for (int tries = 0; tries < COUNT; tries++) {
+            nextToRetire = nextToRetire + 1 < COUNT ? nextToRetire + 1 : 0;
+            if (emptySlots[nextToRetire] > 0) {
+                drain(nextToRetire, SizeClasses.capacity(nextToRetire));
+                return;
+            }
         }
     }
 

@@ -25,6 +25,7 @@ final class SpanLookaside {
     private final int[] counts = new int[SizeClasses.SPAN_COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[SizeClasses.SPAN_COUNT];
     private int eventsInPeriod;
+    private int nextToGive;
 
     SpanLookaside(Zone zone, AllocatorConfig config, AtomicLong budgetBytes) {
         this.zone = zone;
@@ -42,6 +43,7 @@ final class SpanLookaside {
         long head = heads[spanClass];
         if (head == 0) {
             depths[spanClass].miss(1);
+            giveBackOne();
             return -1;
         }
         heads[spanClass] = map.second(head - 1);
@@ -62,6 +64,17 @@ final class SpanLookaside {
         heads[spanClass] = page + 1;
         counts[spanClass]++;
         return true;
+    }
+
+    /// Before the zone may have to grow, one span of any class goes back to it, in turn.
+    private void giveBackOne() {
+        for (int tries = 0; tries < heads.length; tries++) {
+            nextToGive = nextToGive + 1 < heads.length ? nextToGive + 1 : 0;
+            if (counts[nextToGive] > 0) {
+                flush(nextToGive, 1);
+                return;
+            }
+        }
     }
 
     /// Gives all spans to the zone and all depth to the budget.

@@ -5,6 +5,7 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.FRAME_BYTES;
 import static dev.quarry.internal.slab.SizeClasses.FRAME_SHIFT;
+import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putIntRelease;
@@ -198,7 +199,7 @@ public final class Space {
     /// @param offset address less [#base], below [#byteSize]
     public long slabAt(long offset) {
         long slab = getLong(frames + (offset >>> FRAME_SHIFT << FRAME_ENTRY_SHIFT)) >>> FRAME_OWNER_BITS;
-        return slab == 0 ? nullSlab : slab;
+        return asAddress(slab == 0 ? nullSlab : slab);
     }
 
     /// Sets a slab's owner: in the descriptor, and in the frame table for who may free without further questions.

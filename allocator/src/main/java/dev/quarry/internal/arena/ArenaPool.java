@@ -107,7 +107,9 @@ public final class ArenaPool {
         }
     }
 
-    /// Takes any stripe that is free now, the current cpu's first.
+    /// Takes any stripe that is free now, the current cpu's first. A stripe for which there is no memory is passed
+    /// over: at
+    /// the limit a free must get through by those that there are.
     /// @return a locked stripe; null when there is no memory to make the first one
     public @Nullable Stripe lockStripe() {
         StackReserve.ensure();
@@ -115,13 +117,16 @@ public final class ArenaPool {
         int start = space.os().currentCpu() & mask;
         for (int tries = 0; ; tries++) {
             Stripe stripe = stripe(start + tries & mask);
-            if (stripe == null || closed) {
+            if (closed) {
                 return null;
             }
-            if (stripe.tryLock()) {
+            if (stripe != null && stripe.tryLock()) {
                 return stripe;
             }
             if ((tries & mask) == mask) {
+                if (stripe == null && stripeCount() == 0) {
+                    return null;
+                }
                 Thread.yield();
             }
         }

@@ -390,10 +390,12 @@ public final class Arena {
     }
 
     private void freeRarely(long address, long slab) {
-        StackReserve.ensure();
         if (slab == nullSlab) {
             spans.free(address);
-        } else if (guard != null) {
+            return;
+        }
+        StackReserve.ensure();
+        if (guard != null) {
             guardedFree(address, slab, guard);
         } else {
             if (checked) {

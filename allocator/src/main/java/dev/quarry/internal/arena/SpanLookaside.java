@@ -46,8 +46,10 @@ final class SpanLookaside {
             giveBackOne();
             return -1;
         }
-        heads[spanClass] = map.second(head - 1);
-        depths[spanClass].observe(--counts[spanClass]);
+        long next = map.second(head - 1);
+        depths[spanClass].observe(counts[spanClass] - 1);
+        heads[spanClass] = next;
+        counts[spanClass]--;
         return head - 1;
     }
 
@@ -104,9 +106,11 @@ final class SpanLookaside {
     private void flush(int spanClass, int count) {
         for (int flushed = 0; flushed < count; flushed++) {
             long page = heads[spanClass] - 1;
-            heads[spanClass] = map.second(page);
-            counts[spanClass]--;
+            long next = map.second(page);
+            // First, because it is what can throw: for want of stack, and then the list is as it was.
             zone.freeSpan(page, SizeClasses.spanPages(spanClass));
+            heads[spanClass] = next;
+            counts[spanClass]--;
         }
     }
 }

@@ -85,20 +85,17 @@ public final class Spans {
         int spanClass = SpanMap.detail(word);
         Zone home = space.zoneAt(address - space.base);
         long page = address - home.base() >>> PAGE_SHIFT;
-        if (spanClass == Zone.DIRECT || home != zone || !lookaside.push(spanClass, page)) {
-            freeToZone(home, page, word);
-        }
-        frees++;
-    }
-
-    /// The zone refuses before it changes anything when the stack does not suffice: then the span stays live.
-    private static void freeToZone(Zone home, long page, long word) {
         try {
-            home.freeSpan(page, SpanMap.pages(word));
+            if (spanClass == Zone.DIRECT || home != zone || !lookaside.push(spanClass, page)) {
+                home.freeSpan(page, SpanMap.pages(word));
+            }
         } catch (StackOverflowError tooDeep) {
-            home.pages().map().setRelease(page, SpanMap.SPAN, SpanMap.detail(word), SpanMap.pages(word));
+            // Both refuse before they change anything: the span stays live. No probe of the stack before, which would
+            // cost more than the rest of a free that the lookaside list takes.
+            home.pages().map().setRelease(page, SpanMap.SPAN, spanClass, SpanMap.pages(word));
             throw tooDeep;
         }
+        frees++;
     }
 
     /// Grows or shrinks in place, or moves by remapping.

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 /// An immutable set of cpu numbers, written the kernel's way: `0-3,8,10-11`.
 public final class CpuSet {
     /// No kernel has more; a larger number in a list is a mistake, not a machine.
-    private static final int MAX_CPU = 1 << 16;
+    private static final int MAX_CPUS = 1 << 16;
 
     private final BitSet cpus;
 
@@ -43,40 +43,7 @@ public final class CpuSet {
     /// @return the set
     /// @throws IllegalArgumentException if the list is none; the message quotes the wrong part
     public static CpuSet parse(String list) {
-        BitSet cpus = new BitSet();
-        String trimmed = list.strip();
-        if (!trimmed.isEmpty()) {
-            for (String part : trimmed.split(",", -1)) {
-                addRange(cpus, part.strip(), trimmed);
-            }
-        }
-        return new CpuSet(cpus);
-    }
-
-    private static void addRange(BitSet cpus, String part, String list) {
-        int dash = part.indexOf('-');
-        int first = number(dash < 0 ? part : part.substring(0, dash), part, list);
-        int last = dash < 0 ? first : number(part.substring(dash + 1), part, list);
-        if (last < first) {
-            throw malformed(part, list);
-        }
-        cpus.set(first, last + 1);
-    }
-
-    private static int number(String digits, String part, String list) {
-        if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw malformed(part, list);
-        }
-        int cpu = Integer.parseInt(digits);
-        if (cpu >= MAX_CPU) {
-            throw malformed(part, list);
-        }
-        return cpu;
-    }
-
-    private static IllegalArgumentException malformed(String part, String list) {
-        return new IllegalArgumentException("'" + part + "' in the list '" + list
-                + "' is neither a number nor a range such as 0-3, with numbers below " + MAX_CPU);
+        return new CpuSet(NumberLists.parse(list, MAX_CPUS));
     }
 
     /// Whether a cpu is a member.
@@ -121,15 +88,6 @@ public final class CpuSet {
     /// The kernel's way of writing it, which [#parse] reads.
     @Override
     public String toString() {
-        StringBuilder list = new StringBuilder();
-        for (int first = cpus.nextSetBit(0); first >= 0; ) {
-            int end = cpus.nextClearBit(first);
-            list.append(list.isEmpty() ? "" : ",").append(first);
-            if (end - first > 1) {
-                list.append('-').append(end - 1);
-            }
-            first = cpus.nextSetBit(end);
-        }
-        return list.toString();
+        return NumberLists.describe(cpus);
     }
 }

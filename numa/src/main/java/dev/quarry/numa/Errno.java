@@ -7,17 +7,21 @@ import org.jspecify.annotations.Nullable;
 public enum Errno {
     /// Refused by policy: a sandbox, or a missing capability.
     EPERM(1, "Operation not permitted"),
+    /// There is none of what was asked for; of OS pages to move: none that needs to be moved.
+    ENOENT(2, "No such file or directory"),
     /// Interrupted by a signal.
     EINTR(4, "Interrupted system call"),
     /// The device failed.
     EIO(5, "Input/output error"),
+    /// Too much was asked for at once.
+    E2BIG(7, "Argument list too long"),
     /// No such file descriptor, or the range is not mapped memory.
     EBADF(9, "Bad file descriptor"),
     /// Not now: over the limit of locked memory, or the kernel is short of memory for itself.
     EAGAIN(11, "Resource temporarily unavailable"),
     /// Out of memory, address space, or mappings; or the range is not mapped.
     ENOMEM(12, "Cannot allocate memory"),
-    /// The mapping does not allow it.
+    /// The mapping does not allow it; of a node: the cpuset of the process does not.
     EACCES(13, "Permission denied"),
     /// An address is wrong, or touching it would raise a signal.
     EFAULT(14, "Bad address"),
@@ -25,7 +29,7 @@ public enum Errno {
     EBUSY(16, "Device or resource busy"),
     /// Something is mapped there already.
     EEXIST(17, "File exists"),
-    /// The file system or device does not support mappings.
+    /// The file system or device does not support mappings; of a node: it is not online.
     ENODEV(19, "No such device"),
     /// An argument is wrong, or the kernel does not know this request.
     EINVAL(22, "Invalid argument"),

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Calls that cannot fail ([#currentCpu], [#nanoTime] and the descriptions) are not counted. [#name] cannot throw;
-/// told to fail it returns false.
+/// Calls that cannot fail ([#currentCpu], [#nanoTime] and the descriptions) are not counted. [#name] and [#freeBytes]
+/// cannot throw; told to fail they return false and [#UNKNOWN].
 ///
 /// **Threads.** All methods may be called by any thread.
 public final class FaultInjectingMemory implements NativeMemory {
@@ -210,9 +210,26 @@ public final class FaultInjectingMemory implements NativeMemory {
     }
 
     @Override
-    public void bind(long address, long byteSize, long nodeMask, boolean strict) {
+    public void bind(long address, long byteSize, Placement placement, NodeSet nodes) {
         enter(OsCall.BIND, address, byteSize);
-        memory.bind(address, byteSize, nodeMask, strict);
+        memory.bind(address, byteSize, placement, nodes);
+    }
+
+    @Override
+    public void nodesOf(long address, int osPageCount, int[] nodes) {
+        enter(OsCall.NODES_OF, address, (long) osPageCount * osPageBytes());
+        memory.nodesOf(address, osPageCount, nodes);
+    }
+
+    @Override
+    public long move(long address, long byteSize, int node) {
+        enter(OsCall.MOVE, address, byteSize);
+        return memory.move(address, byteSize, node);
+    }
+
+    @Override
+    public long freeBytes(int node) {
+        return count(OsCall.FREE_BYTES) == null ? memory.freeBytes(node) : UNKNOWN;
     }
 
     @Override

@@ -37,9 +37,9 @@ final class LinuxCalls {
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
     private static final MethodHandle MINCORE = link("mincore",
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS), ERRNO);
-    private static final MethodHandle MBIND = link("syscall",
+    private static final MethodHandle SYSCALL = link("syscall",
             FunctionDescriptor.of(JAVA_LONG,
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG),
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             ERRNO, Linker.Option.firstVariadicArg(1));
     private static final MethodHandle PRCTL = link("prctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
@@ -158,16 +158,13 @@ final class LinuxCalls {
         }
     }
 
-    /// The C library has no function for this one, so the number of the system call is an argument.
-    static int mbind(long callNumber, long address, long byteSize, int mode, long nodeMask) {
+    /// A call that the C library has no function for, by its number. Arguments that are addresses must stay valid
+    /// throughout.
+    static long syscall(long callNumber, long first, long second, long third, long fourth, long fifth, long sixth) {
         MemorySegment state = CallState.acquire();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment mask = arena.allocateFrom(JAVA_LONG, nodeMask);
-            // The kernel takes one bit less than it is told.
-            long maskBits = Long.SIZE + 1L;
-            long result =
-                    (long) MBIND.invokeExact(state, callNumber, address, byteSize, (long) mode, mask, maskBits, 0L);
-            return result == -1 ? -CallState.errno(state) : 0;
+        try {
+            long result = (long) SYSCALL.invokeExact(state, callNumber, first, second, third, fourth, fifth, sixth);
+            return result == -1 ? -CallState.errno(state) : result;
         } catch (Throwable e) {
             throw unexpected(e);
         } finally {

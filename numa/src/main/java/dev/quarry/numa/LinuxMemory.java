@@ -18,9 +18,6 @@ final class LinuxMemory implements NativeMemory {
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_NOHUGEPAGE = 15;
     private static final int MADV_POPULATE_WRITE = 23;
-    private static final int MPOL_PREFERRED = 1;
-    private static final int MPOL_BIND = 2;
-    private static final int MPOL_PREFERRED_MANY = 5;
     private static final int PR_SET_VMA = 0x53564d41;
     private static final int PR_SET_VMA_ANON_NAME = 0;
 
@@ -34,18 +31,11 @@ final class LinuxMemory implements NativeMemory {
     private final int osPageBytes = LinuxCalls.getpagesize();
     private final LinuxRemap remap = new LinuxRemap(osPageBytes);
     private final boolean canRemap = remap.probe();
+    private final LinuxPlacement placement = new LinuxPlacement(machine, osPageBytes);
 
     /// Whether the constants of this class hold on this machine: other architectures number some of them differently.
     static boolean isKnownMachine() {
-        return mbindCallNumber(LinuxCalls.machine()) != 0;
-    }
-
-    private static long mbindCallNumber(String machine) {
-        return switch (machine) {
-            case "x86_64" -> 237;
-            case "aarch64", "riscv64" -> 235;
-            default -> 0;
-        };
+        return LinuxPlacement.isKnownMachine(LinuxCalls.machine());
     }
 
     @Override
@@ -151,15 +141,30 @@ final class LinuxMemory implements NativeMemory {
     }
 
     @Override
-    public void bind(long address, long byteSize, long nodeMask, boolean strict) {
+    public void bind(long address, long byteSize, Placement placement, NodeSet nodes) {
         Ranges.check(address, byteSize, osPageBytes);
-        Ranges.checkNodeMask(nodeMask);
-        int mode = MPOL_BIND;
-        if (!strict) {
-            mode = Long.bitCount(nodeMask) == 1 ? MPOL_PREFERRED : MPOL_PREFERRED_MANY;
-        }
-        int error = LinuxCalls.mbind(mbindCallNumber(machine), address, byteSize, mode, nodeMask);
-        check(error, OsCall.BIND, address, byteSize);
+        Ranges.checkPlacement(placement, nodes);
+        check(this.placement.bind(address, byteSize, placement, nodes), OsCall.BIND, address, byteSize);
+    }
+
+    @Override
+    public void nodesOf(long address, int osPageCount, int[] nodes) {
+        Ranges.checkNodesOf(address, osPageCount, nodes, osPageBytes);
+        int error = placement.nodesOf(address, osPageCount, nodes);
+        check(error, OsCall.NODES_OF, address, (long) osPageCount * osPageBytes);
+    }
+
+    @Override
+    public long move(long address, long byteSize, int node) {
+        Ranges.checkMove(address, byteSize, node, osPageBytes);
+        long there = placement.move(address, byteSize, node);
+        check((int) Math.min(0, there), OsCall.MOVE, address, byteSize);
+        return there;
+    }
+
+    @Override
+    public long freeBytes(int node) {
+        return LinuxPlacement.freeBytes(node);
     }
 
     @Override

@@ -25,6 +25,12 @@ package dev.quarry.numa;
 ///
 /// **Garbage.** [#commit], [#purge], [#currentCpu] and [#nanoTime] make none when they succeed.
 public interface NativeMemory {
+    /// In place of a node: the OS page is on none.
+    int NOT_RESIDENT = -1;
+
+    /// In place of a count of bytes: the system does not tell.
+    long UNKNOWN = -1;
+
     /// The memory of this machine: Linux by its system calls where that is possible, otherwise [#portable()].
     ///
     /// @return the one instance of this process
@@ -133,10 +139,39 @@ public interface NativeMemory {
     ///
     /// @param address the start of the range
     /// @param byteSize its length
-    /// @param nodeMask bit n stands for node n; at least one bit. Nodes above 63 cannot be named
-    /// @param strict true: from these nodes or not at all; false: from these nodes while they have memory
-    /// @throws NativeMemoryException if the system refuses: `EPERM` in most containers, `EINVAL` for an offline node
-    void bind(long address, long byteSize, long nodeMask, boolean strict);
+    /// @param placement how a node is chosen
+    /// @param nodes the nodes to choose from, at least one; those that are offline, without memory or not allowed are
+    ///     left out. Says nothing with [Placement#LOCAL]
+    /// @throws NativeMemoryException if the system refuses: `EPERM` in most containers, `EINVAL` if no node is left
+    void bind(long address, long byteSize, Placement placement, NodeSet nodes);
+
+    /// On which nodes OS pages lie. Takes time in proportion to their count.
+    ///
+    /// @param address the first OS page
+    /// @param osPageCount how many
+    /// @param nodes takes the node of each, in order; [#NOT_RESIDENT] for one that is not in memory, or has only been
+    ///     read so far. As long as the count, or longer
+    /// @throws NativeMemoryException if the system refuses: `EPERM` in most containers, `ENOSYS` without NUMA
+    void nodesOf(long address, int osPageCount, int[] nodes);
+
+    /// Moves the resident OS pages of a range to a node, as far as they can be moved: none that the kernel needs in
+    /// its place, and none any more when the node is full. What [#bind] said still holds for pages that become resident
+    /// later.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @param node the node's id
+    /// @return how many bytes of the range lie there afterwards
+    /// @throws NativeMemoryException if the system refuses the call as a whole: `EPERM` in most containers, `ENODEV`
+    /// for
+    ///     an offline node, `EACCES` for one that the process may not use, `ENOSYS` without NUMA. A part may have moved
+    long move(long address, long byteSize, int node);
+
+    /// The memory of a node that is free now. Reads a file: not for fast paths.
+    ///
+    /// @param node the node's id
+    /// @return bytes; [#UNKNOWN] when the system does not tell, or there is no such node
+    long freeBytes(int node);
 
     /// Names a range for `/proc/self/maps`, as far as the kernel can.
     ///

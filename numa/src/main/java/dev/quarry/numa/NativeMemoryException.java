@@ -128,9 +128,14 @@ public final class NativeMemoryException extends RuntimeException {
 
     private static String hintForRefusal(OsCall call) {
         return switch (call) {
-            case BIND -> "; containers often forbid mbind: grant CAP_SYS_NICE or allow it in the seccomp profile";
+            case BIND -> containerHint("mbind");
+            case NODES_OF, MOVE -> containerHint("move_pages");
             case LOCK -> LOCK_HINT;
             default -> "";
         };
+    }
+
+    private static String containerHint(String systemCall) {
+        return "; containers often forbid " + systemCall + ": grant CAP_SYS_NICE or allow it in the seccomp profile";
     }
 }

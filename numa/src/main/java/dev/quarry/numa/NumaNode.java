@@ -13,11 +13,9 @@ public record NumaNode(int id, CpuSet cpus, long totalBytes, long freeBytes) {
 
     /// Checks the parts.
     ///
-    /// @throws IllegalArgumentException if the id is negative
+    /// @throws IllegalArgumentException if the id is none of a node, which are below [NodeSet#MAX_NODES]
     public NumaNode {
-        if (id < 0) {
-            throw new IllegalArgumentException("a node's id is not negative: " + id);
-        }
+        NodeSet.checked(id);
     }
 
     /// Whether memory can come from this node, as far as is known.

@@ -27,7 +27,13 @@ public enum OsCall {
     /// Ask for huge OS pages in a range, or refuse them.
     HUGE_PAGES("madvise(MADV_HUGEPAGE)"),
     /// Count the resident OS pages of a range.
-    RESIDENT("mincore");
+    RESIDENT("mincore"),
+    /// Ask on which nodes OS pages lie.
+    NODES_OF("move_pages"),
+    /// Move OS pages to another node.
+    MOVE("move_pages(MPOL_MF_MOVE)"),
+    /// Ask how much memory of a node is free.
+    FREE_BYTES("read of meminfo");
 
     private final String systemCall;
 

@@ -96,9 +96,26 @@ final class PortableMemory implements NativeMemory {
     }
 
     @Override
-    public void bind(long address, long byteSize, long nodeMask, boolean strict) {
-        Ranges.checkNodeMask(nodeMask);
+    public void bind(long address, long byteSize, Placement placement, NodeSet nodes) {
+        Ranges.checkPlacement(placement, nodes);
         throw unsupported(OsCall.BIND, address, byteSize);
+    }
+
+    @Override
+    public void nodesOf(long address, int osPageCount, int[] nodes) {
+        Ranges.checkNodesOf(address, osPageCount, nodes, OS_PAGE_BYTES);
+        throw unsupported(OsCall.NODES_OF, address, (long) osPageCount * OS_PAGE_BYTES);
+    }
+
+    @Override
+    public long move(long address, long byteSize, int node) {
+        Ranges.checkMove(address, byteSize, node, OS_PAGE_BYTES);
+        throw unsupported(OsCall.MOVE, address, byteSize);
+    }
+
+    @Override
+    public long freeBytes(int node) {
+        return UNKNOWN;
     }
 
     @Override

@@ -36,9 +36,22 @@ final class Ranges {
         }
     }
 
-    static void checkNodeMask(long nodeMask) {
-        if (nodeMask == 0) {
-            throw new IllegalArgumentException("a node mask names at least one node");
+    static void checkPlacement(Placement placement, NodeSet nodes) {
+        if (placement != Placement.LOCAL && nodes.isEmpty()) {
+            throw new IllegalArgumentException("placement " + placement + " needs at least one node");
         }
+    }
+
+    static void checkNodesOf(long address, int osPageCount, int[] nodes, int osPageBytes) {
+        check(address, (long) osPageCount * osPageBytes, osPageBytes);
+        if (nodes.length < osPageCount) {
+            throw new IllegalArgumentException(
+                    "an array of " + nodes.length + " nodes is too short for " + osPageCount + " OS pages");
+        }
+    }
+
+    static void checkMove(long address, long byteSize, int node, int osPageBytes) {
+        check(address, byteSize, osPageBytes);
+        NodeSet.checked(node);
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 /// @param lockLimitBytes how much may be locked, as `RLIMIT_MEMLOCK` says it
 /// @param maxMappings how many mappings there may be, as `vm.max_map_count` says it
 /// @param canRemap whether the kernel can remap
-/// @param canBind whether the sandbox allows binding
+/// @param canBind whether the sandbox allows mbind and move_pages
 public record SimulatedMachine(
         Topology topology,
         int osPageBytes,
@@ -29,9 +29,6 @@ public record SimulatedMachine(
     public SimulatedMachine {
         if (osPageBytes < 4096 || Integer.bitCount(osPageBytes) != 1) {
             throw new IllegalArgumentException("an OS page is a power of two from 4096 on, not " + osPageBytes);
-        }
-        if (topology.nodes().getLast().id() >= Long.SIZE) {
-            throw new IllegalArgumentException("node ids above 63 do not fit a node mask: " + topology);
         }
     }
 
@@ -74,7 +71,7 @@ public record SimulatedMachine(
 
         /// Nodes of one's own making.
         ///
-        /// @param topology the nodes, whose ids are at most 63
+        /// @param topology the nodes
         /// @return this
         public Builder topology(Topology topology) {
             this.topology = topology;
@@ -126,7 +123,7 @@ public record SimulatedMachine(
             return this;
         }
 
-        /// Whether the sandbox allows binding; most containers' do not.
+        /// Whether the sandbox allows mbind and move_pages; most containers' do not.
         ///
         /// @param canBind whether it does
         /// @return this

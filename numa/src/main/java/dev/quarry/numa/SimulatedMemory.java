@@ -4,8 +4,6 @@ package dev.quarry.numa;
 import static dev.quarry.numa.SimulatedReservation.COMMITTED;
 import static dev.quarry.numa.SimulatedReservation.HUGE;
 import static dev.quarry.numa.SimulatedReservation.LOCKED;
-import static dev.quarry.numa.SimulatedReservation.NO_NODE;
-import static dev.quarry.numa.SimulatedReservation.STRICT;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,7 +54,7 @@ public final class SimulatedMemory implements NativeMemory {
     /// Moves the calling thread to a cpu.
     ///
     /// @param cpu its number
-    public void setCurrentCpu(int cpu) {
+    public void runOn(int cpu) {
         currentCpu.set(cpu);
     }
 
@@ -240,19 +238,62 @@ public final class SimulatedMemory implements NativeMemory {
     }
 
     @Override
-    public synchronized void bind(long address, long byteSize, long nodeMask, boolean strict) {
-        Ranges.checkNodeMask(nodeMask);
+    public synchronized void bind(long address, long byteSize, Placement placement, NodeSet nodes) {
+        Ranges.checkPlacement(placement, nodes);
+        NodeSet present = nodes.and(this.nodes.withMemory());
         attempt(OsCall.BIND, address, byteSize, false, (reservation, page) -> {
             if (!machine.canBind()) {
                 return Errno.EPERM;
             }
-            if (!nodes.haveAll(nodeMask)) {
+            if (placement != Placement.LOCAL && present.isEmpty()) {
                 return Errno.EINVAL;
             }
-            reservation.setNodeMask(page, nodeMask);
-            reservation.set(page, STRICT, strict);
+            reservation.setRule(page, PlacementRule.of(placement, present));
             return null;
         });
+    }
+
+    @Override
+    public synchronized void nodesOf(long address, int osPageCount, int[] nodes) {
+        Ranges.checkNodesOf(address, osPageCount, nodes, osPageBytes());
+        long byteSize = (long) osPageCount * osPageBytes();
+        requireAllowed(OsCall.NODES_OF, address, byteSize);
+        SimulatedReservation reservation = find(OsCall.NODES_OF.systemCall(), address, byteSize);
+        for (int index = 0; index < osPageCount; index++) {
+            nodes[index] = reservation.node(reservation.page(address) + index);
+        }
+    }
+
+    @Override
+    public synchronized long move(long address, long byteSize, int node) {
+        Ranges.checkMove(address, byteSize, node, osPageBytes());
+        requireAllowed(OsCall.MOVE, address, byteSize);
+        if (!nodes.withMemory().contains(node)) {
+            throw new NativeMemoryException(OsCall.MOVE, Errno.ENODEV, address, byteSize);
+        }
+        SimulatedReservation reservation = find(OsCall.MOVE.systemCall(), address, byteSize);
+        long pagesThere = 0;
+        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
+            boolean moves = reservation.node(page) != NOT_RESIDENT && reservation.node(page) != node;
+            if (moves && nodes.takeFrom(node)) {
+                nodes.giveBack(reservation, page);
+                reservation.setNode(page, node);
+            }
+            pagesThere += reservation.node(page) == node ? 1 : 0;
+        }
+        return pagesThere * osPageBytes();
+    }
+
+    @Override
+    public synchronized long freeBytes(int node) {
+        return nodes.freeBytes(node);
+    }
+
+    /// Sandboxes that forbid mbind forbid move_pages too.
+    private void requireAllowed(OsCall call, long address, long byteSize) {
+        if (!machine.canBind()) {
+            throw new NativeMemoryException(call, Errno.EPERM, address, byteSize);
+        }
     }
 
     @Override
@@ -280,7 +321,7 @@ public final class SimulatedMemory implements NativeMemory {
         SimulatedReservation reservation = find(OsCall.RESIDENT.systemCall(), address, byteSize);
         long pages = 0;
         for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
-            pages += reservation.node(page) != NO_NODE || !reservation.isZero(page) ? 1 : 0;
+            pages += reservation.node(page) != NOT_RESIDENT || !reservation.isZero(page) ? 1 : 0;
         }
         return pages * osPageBytes();
     }
@@ -312,12 +353,11 @@ public final class SimulatedMemory implements NativeMemory {
 
     /// Sees to it that there is memory behind a page.
     private @Nullable Errno back(SimulatedReservation reservation, int page) {
-        if (reservation.node(page) == NO_NODE) {
+        if (reservation.node(page) == NOT_RESIDENT) {
             int nearNode = machine.topology().nodeOfCpu(currentCpu());
-            boolean strict = reservation.has(page, STRICT);
-            reservation.setNode(page, nodes.take(nearNode, reservation.nodeMask(page), strict));
+            reservation.setNode(page, nodes.take(nearNode, reservation.rule(page), page));
         }
-        return reservation.node(page) == NO_NODE ? Errno.ENOMEM : null;
+        return reservation.node(page) == NOT_RESIDENT ? Errno.ENOMEM : null;
     }
 
     private long bytesWith(byte flag) {

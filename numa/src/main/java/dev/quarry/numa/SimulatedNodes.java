@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class SimulatedNodes {
     private final Topology topology;
     private final int osPageBytes;
+    private final NodeSet withMemory;
 
     /// These three by node id.
     private final int[][] fallbackOrders;
@@ -19,6 +20,8 @@ final class SimulatedNodes {
     SimulatedNodes(Topology topology, int osPageBytes) {
         this.topology = topology;
         this.osPageBytes = osPageBytes;
+        this.withMemory =
+                NodeSet.of(topology.nodes().stream().filter(NumaNode::hasMemory).mapToInt(NumaNode::id));
         int ids = topology.nodes().getLast().id() + 1;
         this.fallbackOrders = new int[ids][];
         this.limitBytes = new long[ids];
@@ -37,40 +40,41 @@ final class SimulatedNodes {
         return usedBytes[topology.node(node).id()];
     }
 
-    /// Takes one OS page: from the nearest node of the mask that has one, and if there is none and the mask is not
-    /// strict, from the nearest of all. Gives the node, or [SimulatedReservation#NO_NODE].
-    byte take(int nearNode, long nodeMask, boolean strict) {
-        int[] order = fallbackOrders[nearNode];
-        byte node = takeFrom(order, nodeMask == 0 ? -1L : nodeMask);
-        return node == SimulatedReservation.NO_NODE && !strict ? takeFrom(order, -1L) : node;
-    }
-
-    private byte takeFrom(int[] order, long nodeMask) {
-        for (int node : order) {
-            boolean isAllowed = (nodeMask >>> node & 1) != 0;
-            if (isAllowed && limitBytes[node] - usedBytes[node] >= osPageBytes) {
-                usedBytes[node] += osPageBytes;
-                return (byte) node;
+    /// Takes an OS page for a page of a reservation. Gives the node, or [NativeMemory#NOT_RESIDENT].
+    int take(int nearNode, PlacementRule rule, int page) {
+        int from = rule.startNode(nearNode, page);
+        for (int node : fallbackOrders[from]) {
+            if (rule.allows(node) && takeFrom(node)) {
+                return node;
             }
         }
-        return SimulatedReservation.NO_NODE;
+        return NativeMemory.NOT_RESIDENT;
+    }
+
+    /// Takes an OS page of one node. Gives whether it has one.
+    boolean takeFrom(int node) {
+        boolean hasOne = limitBytes[node] - usedBytes[node] >= osPageBytes;
+        usedBytes[node] += hasOne ? osPageBytes : 0;
+        return hasOne;
     }
 
     /// Gives the OS page of a reservation back, if it has memory.
     void giveBack(SimulatedReservation reservation, int page) {
-        byte node = reservation.node(page);
-        if (node != SimulatedReservation.NO_NODE) {
+        int node = reservation.node(page);
+        if (node != NativeMemory.NOT_RESIDENT) {
             usedBytes[node] -= osPageBytes;
-            reservation.setNode(page, SimulatedReservation.NO_NODE);
+            reservation.setNode(page, NativeMemory.NOT_RESIDENT);
         }
     }
 
-    boolean haveAll(long nodeMask) {
-        long present = topology.nodes().stream()
-                .filter(NumaNode::hasMemory)
-                .mapToLong(node -> 1L << node.id())
-                .reduce(0, (mask, bit) -> mask | bit);
-        return (nodeMask & ~present) == 0;
+    long freeBytes(int node) {
+        boolean isKnown = withMemory.contains(node) && limitBytes[node] != Long.MAX_VALUE;
+        return isKnown ? Math.max(0, limitBytes[node] - usedBytes[node]) : NativeMemory.UNKNOWN;
+    }
+
+    /// The nodes that memory can come from.
+    NodeSet withMemory() {
+        return withMemory;
     }
 
     long[] snapshot() {

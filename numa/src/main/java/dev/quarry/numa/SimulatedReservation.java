@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import static dev.quarry.numa.NativeMemory.NOT_RESIDENT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,27 +21,22 @@ final class SimulatedReservation {
     /// Huge OS pages are wanted.
     static final byte HUGE = 4;
 
-    /// Bound to the nodes of the mask or to none, where it is bound at all.
-    static final byte STRICT = 8;
-
-    /// The node of an OS page that has no physical memory.
-    static final byte NO_NODE = -1;
-
     private final Arena arena = Arena.ofShared();
     private final MemorySegment segment;
     private final int osPageBytes;
     private final byte[] flags;
-    private final byte[] nodes;
-    private final long[] nodeMasks;
+    private final int[] nodes;
+    private final PlacementRule[] rules;
 
     SimulatedReservation(long byteSize, long byteAlignment, int osPageBytes) {
         this.segment = arena.allocate(byteSize, Math.max(byteAlignment, osPageBytes));
         this.osPageBytes = osPageBytes;
         int pages = Math.toIntExact(byteSize / osPageBytes);
         this.flags = new byte[pages];
-        this.nodes = new byte[pages];
-        this.nodeMasks = new long[pages];
-        Arrays.fill(nodes, NO_NODE);
+        this.nodes = new int[pages];
+        this.rules = new PlacementRule[pages];
+        Arrays.fill(nodes, NOT_RESIDENT);
+        Arrays.fill(rules, PlacementRule.LOCAL);
     }
 
     long address() {
@@ -71,29 +68,29 @@ final class SimulatedReservation {
         flags[page] = (byte) (value ? flags[page] | flag : flags[page] & ~flag);
     }
 
-    /// The node whose memory the page has, or [#NO_NODE].
-    byte node(int page) {
+    /// The node whose memory the page has, or [NativeMemory#NOT_RESIDENT].
+    int node(int page) {
         return nodes[page];
     }
 
-    void setNode(int page, byte node) {
+    void setNode(int page, int node) {
         nodes[page] = node;
     }
 
-    /// The nodes the page is bound to; 0 for a page that is not bound.
-    long nodeMask(int page) {
-        return nodeMasks[page];
+    /// How a node is found for the page.
+    PlacementRule rule(int page) {
+        return rules[page];
     }
 
-    void setNodeMask(int page, long nodeMask) {
-        nodeMasks[page] = nodeMask;
+    void setRule(int page, PlacementRule rule) {
+        rules[page] = rule;
     }
 
     /// How many mappings a kernel would need: neighbours that differ in anything but their memory are two.
     int mappings() {
         int mappings = 1;
         for (int page = 1; page < flags.length; page++) {
-            if (flags[page] != flags[page - 1] || nodeMasks[page] != nodeMasks[page - 1]) {
+            if (flags[page] != flags[page - 1] || !rules[page].equals(rules[page - 1])) {
                 mappings++;
             }
         }
@@ -126,8 +123,8 @@ final class SimulatedReservation {
         zero(from);
         flags[to] = flags[from];
         nodes[to] = nodes[from];
-        nodeMasks[to] = nodeMasks[from];
-        nodes[from] = NO_NODE;
+        rules[to] = rules[from];
+        nodes[from] = NOT_RESIDENT;
         set(from, LOCKED, false);
     }
 
@@ -145,27 +142,27 @@ final class SimulatedReservation {
                 firstPage,
                 Arrays.copyOfRange(flags, firstPage, endPage),
                 Arrays.copyOfRange(nodes, firstPage, endPage),
-                Arrays.copyOfRange(nodeMasks, firstPage, endPage));
+                Arrays.copyOfRange(rules, firstPage, endPage));
     }
 
     void restore(Snapshot snapshot) {
         System.arraycopy(snapshot.flags, 0, flags, snapshot.firstPage, snapshot.flags.length);
         System.arraycopy(snapshot.nodes, 0, nodes, snapshot.firstPage, snapshot.nodes.length);
-        System.arraycopy(snapshot.nodeMasks, 0, nodeMasks, snapshot.firstPage, snapshot.nodeMasks.length);
+        System.arraycopy(snapshot.rules, 0, rules, snapshot.firstPage, snapshot.rules.length);
     }
 
     /// A copy of the state of some pages.
     static final class Snapshot {
         private final int firstPage;
         private final byte[] flags;
-        private final byte[] nodes;
-        private final long[] nodeMasks;
+        private final int[] nodes;
+        private final PlacementRule[] rules;
 
-        private Snapshot(int firstPage, byte[] flags, byte[] nodes, long[] nodeMasks) {
+        private Snapshot(int firstPage, byte[] flags, int[] nodes, PlacementRule[] rules) {
             this.firstPage = firstPage;
             this.flags = flags;
             this.nodes = nodes;
-            this.nodeMasks = nodeMasks;
+            this.rules = rules;
         }
     }
 }

@@ -17,14 +17,14 @@ import java.util.stream.Stream;
 /// without NUMA.
 final class TopologyReader {
     private static final Pattern NODE_DIRECTORY = Pattern.compile("node(\\d{1,5})");
-    private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d{1,15}) kB");
-    private static final Pattern FREE = Pattern.compile("MemFree:\\s+(\\d{1,15}) kB");
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     private final Path root;
+    private final NodeFiles files;
 
     TopologyReader(Path root) {
         this.root = root;
+        this.files = new NodeFiles(root);
     }
 
     Topology read() {
@@ -67,40 +67,26 @@ final class TopologyReader {
         BitSet cpus = new BitSet();
         listed.stream().filter(cpu -> !claimedCpus.get(cpu)).forEach(cpus::set);
         claimedCpus.or(cpus);
-        String memory = readFile(id, "meminfo");
-        return new NumaNode(id, CpuSet.of(cpus), kilobytes(memory, TOTAL), kilobytes(memory, FREE));
+        return new NumaNode(id, CpuSet.of(cpus), files.totalBytes(id), files.freeBytes(id));
     }
 
     private CpuSet readCpus(int id) {
         try {
-            return CpuSet.parse(readFile(id, "cpulist"));
+            return CpuSet.parse(files.read(id, "cpulist"));
         } catch (IllegalArgumentException e) {
             return CpuSet.empty();
         }
     }
 
-    private static long kilobytes(String memory, Pattern line) {
-        Matcher matcher = line.matcher(memory);
-        return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : NumaNode.UNKNOWN;
-    }
-
     /// The kernel writes a number for each node that is online, in the order of their ids.
     private int[] readDistances(List<Integer> ids, int row) {
         int[] distances = new int[ids.size()];
-        String[] words = WHITE_SPACE.split(readFile(ids.get(row), "distance").strip(), -1);
+        String[] words = WHITE_SPACE.split(files.read(ids.get(row), "distance").strip(), -1);
         for (int column = 0; column < distances.length; column++) {
             int assumed = row == column ? Topology.LOCAL_DISTANCE : Topology.REMOTE_DISTANCE;
             boolean isGiven = words.length == distances.length && words[column].matches("[1-9]\\d{0,5}");
             distances[column] = isGiven ? Integer.parseInt(words[column]) : assumed;
         }
         return distances;
-    }
-
-    private String readFile(int id, String name) {
-        try {
-            return Files.readString(root.resolve("node" + id).resolve(name));
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

@@ -11,6 +11,7 @@
 /// | a refusal by the system | [dev.quarry.numa.NativeMemoryException] |
 /// | what was called, and how it failed | [dev.quarry.numa.OsCall], [dev.quarry.numa.Errno] |
 /// | nodes, cpus, distances | [dev.quarry.numa.Topology], [dev.quarry.numa.NumaNode], [dev.quarry.numa.CpuSet] |
+/// | which node an OS page comes from | [dev.quarry.numa.Placement], [dev.quarry.numa.NodeSet] |
 ///
 /// **Data model.** A *reservation* is a range of address space. Its *OS pages* are reserved, committed or, by the
 /// kernel's own decision, resident:
@@ -31,6 +32,6 @@
 /// **Must not know**: what the memory is used for, size classes, limits of the application, configuration.
 ///
 /// **Not supported, on purpose**: memory shared between processes, file mappings, taking commit back for a part of a
-/// reservation (purge gives the same memory back without a change of mappings), nodes above 63 in a node mask.
+/// reservation (purge gives the same memory back without a change of mappings).
 @org.jspecify.annotations.NullMarked
 package dev.quarry.numa;

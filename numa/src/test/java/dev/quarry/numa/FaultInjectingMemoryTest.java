@@ -77,6 +77,8 @@ class FaultInjectingMemoryTest extends NativeMemoryContract {
 
         if (call == OsCall.NAME) {
             assertFalse(memory.name(address, byteSize, "name"));
+        } else if (call == OsCall.FREE_BYTES) {
+            assertEquals(NativeMemory.UNKNOWN, memory.freeBytes(0));
         } else {
             NativeMemoryException e = assertThrows(NativeMemoryException.class, () -> make(call));
             assertEquals(call, e.call());
@@ -101,10 +103,13 @@ class FaultInjectingMemoryTest extends NativeMemoryContract {
             case LOCK -> memory.lock(address, byteSize);
             case UNLOCK -> memory.unlock(address, byteSize);
             case POPULATE -> memory.populate(address, byteSize);
-            case BIND -> memory.bind(address, byteSize, 1, true);
+            case BIND -> memory.bind(address, byteSize, Placement.BIND, NodeSet.of(0));
             case NAME -> memory.name(address, byteSize, "name");
             case HUGE_PAGES -> memory.hugePages(address, byteSize, true);
             case RESIDENT -> memory.residentBytes(address, byteSize);
+            case NODES_OF -> memory.nodesOf(address, 1, new int[1]);
+            case MOVE -> memory.move(address, byteSize, 0);
+            case FREE_BYTES -> memory.freeBytes(0);
         }
     }
 

@@ -137,27 +137,6 @@ class LinuxMemoryTest extends NativeMemoryContract {
     }
 
     @Test
-    void shouldBindToANodeThatIsThereAndToNoOther() {
-        memory.commit(address, byteSize);
-        int node = Topology.read().fallbackOrder(Topology.read().nodeOfCpu(memory.currentCpu()))[0];
-        try {
-            memory.bind(address, byteSize, 1L << node, true);
-        } catch (NativeMemoryException e) {
-            assumeTrue(!e.is(Errno.EPERM) && !e.is(Errno.ENOSYS), "binding is not allowed here: " + e.getMessage());
-            throw e;
-        }
-        memory.bind(address, byteSize, 1L << node, false);
-        memory.populate(address, byteSize);
-        int absent = 63;
-
-        NativeMemoryException e =
-                assertThrows(NativeMemoryException.class, () -> memory.bind(address, byteSize, 1L << absent, true));
-
-        assertEquals(OsCall.BIND, e.call());
-        assertTrue(e.is(Errno.EINVAL), e.getMessage());
-    }
-
-    @Test
     void shouldShowHugePageWishToTheKernel() throws IOException {
         assumeTrue(
                 Files.exists(Path.of("/sys/kernel/mm/transparent_hugepage/enabled")), "this kernel has no huge pages");

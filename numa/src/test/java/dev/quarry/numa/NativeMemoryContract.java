@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every [NativeMemory] promises. One subclass for each implementation.
@@ -224,7 +225,9 @@ abstract class NativeMemoryContract {
                 at -> memory.lock(at, osPageBytes),
                 at -> memory.unlock(at, osPageBytes),
                 at -> memory.populate(at, osPageBytes),
-                at -> memory.bind(at, osPageBytes, 1, false),
+                at -> memory.bind(at, osPageBytes, Placement.BIND, NodeSet.of(0)),
+                at -> memory.nodesOf(at, 1, new int[1]),
+                at -> memory.move(at, osPageBytes, 0),
                 at -> memory.name(at, osPageBytes, "x"),
                 at -> memory.hugePages(at, osPageBytes, true),
                 at -> memory.residentBytes(at, osPageBytes));
@@ -237,6 +240,8 @@ abstract class NativeMemoryContract {
                 size -> memory.commit(address, size),
                 size -> memory.purge(address, size),
                 size -> memory.release(address, size),
+                size -> memory.bind(address, size, Placement.LOCAL, NodeSet.empty()),
+                size -> memory.move(address, size, 0),
                 size -> memory.residentBytes(address, size));
         for (LongConsumer call : callsBySize) {
             assertThrows(IllegalArgumentException.class, () -> call.accept(0));
@@ -245,9 +250,36 @@ abstract class NativeMemoryContract {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Placement.class, mode = EnumSource.Mode.EXCLUDE, names = "LOCAL")
+    void shouldRefuseToBindWhenNoNodeIsNamed(Placement placement) {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> memory.bind(address, byteSize, placement, NodeSet.empty()));
+
+        assertEquals("placement " + placement + " needs at least one node", e.getMessage());
+    }
+
     @Test
-    void shouldRefuseNodeMaskWhenEmpty() {
-        assertThrows(IllegalArgumentException.class, () -> memory.bind(address, byteSize, 0, true));
+    void shouldRefuseToTellNodesWhenArrayIsTooShortOrNoPageIsAskedFor() {
+        assertThrows(IllegalArgumentException.class, () -> memory.nodesOf(address, 2, new int[1]));
+        assertThrows(IllegalArgumentException.class, () -> memory.nodesOf(address, 0, new int[1]));
+        assertThrows(IllegalArgumentException.class, () -> memory.nodesOf(address, -1, new int[1]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, NodeSet.MAX_NODES})
+    void shouldRefuseToMoveWhenNoNodeHasSuchAnId(int node) {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> memory.move(address, byteSize, node));
+
+        assertEquals("a node's id is from 0 to 1023, not " + node, e.getMessage());
+    }
+
+    @Test
+    void shouldNotKnowWhatIsFreeWhenThereIsNoSuchNode() {
+        assertEquals(NativeMemory.UNKNOWN, memory.freeBytes(-1));
+        assertEquals(NativeMemory.UNKNOWN, memory.freeBytes(1023));
+        assertEquals(NativeMemory.UNKNOWN, memory.freeBytes(Integer.MAX_VALUE));
     }
 
     @Test

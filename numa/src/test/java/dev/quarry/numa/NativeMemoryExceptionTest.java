@@ -43,7 +43,9 @@ class NativeMemoryExceptionTest {
         "LOCK, ENOMEM, RLIMIT_MEMLOCK",
         "LOCK, EAGAIN, RLIMIT_MEMLOCK",
         "LOCK, EPERM, RLIMIT_MEMLOCK",
-        "BIND, EPERM, CAP_SYS_NICE"
+        "BIND, EPERM, forbid mbind: grant CAP_SYS_NICE",
+        "NODES_OF, EPERM, forbid move_pages: grant CAP_SYS_NICE",
+        "MOVE, EPERM, forbid move_pages: grant CAP_SYS_NICE"
     })
     void shouldHintWhenAnOperatorCanHelp(OsCall call, Errno errno, String hint) {
         String message = new NativeMemoryException(call, errno, 4096, 4096).getMessage();

@@ -28,12 +28,15 @@ class PortableMemoryTest extends NativeMemoryContract {
         List<Executable> calls = List.of(
                 () -> memory.lock(address, byteSize),
                 () -> memory.unlock(address, byteSize),
-                () -> memory.bind(address, byteSize, 1, false),
+                () -> memory.bind(address, byteSize, Placement.LOCAL, NodeSet.empty()),
+                () -> memory.nodesOf(address, 1, new int[1]),
+                () -> memory.move(address, byteSize, 0),
                 () -> memory.hugePages(address, byteSize, true));
         for (Executable call : calls) {
             assertTrue(assertThrows(NativeMemoryException.class, call).is(Errno.EOPNOTSUPP));
         }
         assertFalse(memory.name(address, byteSize, "name"));
+        assertEquals(NativeMemory.UNKNOWN, memory.freeBytes(0));
     }
 
     @Test

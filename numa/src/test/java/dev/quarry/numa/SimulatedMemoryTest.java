@@ -26,7 +26,7 @@ class SimulatedMemoryTest extends NativeMemoryContract {
     @Test
     void shouldTakeMemoryFromTheNodeOfTheCpu() {
         memory.commit(page(0), osPageBytes);
-        simulated.setCurrentCpu(3);
+        simulated.runOn(3);
         memory.commit(page(1), osPageBytes);
 
         assertEquals(0, simulated.nodeOf(page(0)));
@@ -39,7 +39,7 @@ class SimulatedMemoryTest extends NativeMemoryContract {
 
     @Test
     void shouldTakeMemoryFromTheNodeOfTheBinding() {
-        memory.bind(address, byteSize, 0b10, true);
+        memory.bind(address, byteSize, Placement.BIND, NodeSet.of(1));
         memory.commit(address, byteSize);
 
         assertEquals(byteSize, simulated.usedBytes(1));
@@ -49,7 +49,7 @@ class SimulatedMemoryTest extends NativeMemoryContract {
     @Test
     void shouldFallBackToTheOtherNodeWhenBindingIsNotStrict() {
         simulated.setNodeBytes(1, 3L * osPageBytes);
-        memory.bind(address, byteSize, 0b10, false);
+        memory.bind(address, byteSize, Placement.PREFERRED, NodeSet.of(1));
         memory.commit(address, byteSize);
 
         assertEquals(3L * osPageBytes, simulated.usedBytes(1));
@@ -59,7 +59,7 @@ class SimulatedMemoryTest extends NativeMemoryContract {
     @Test
     void shouldChangeNothingWhenStrictNodeHasNotEnough() {
         simulated.setNodeBytes(1, 3L * osPageBytes);
-        memory.bind(address, byteSize, 0b10, true);
+        memory.bind(address, byteSize, Placement.BIND, NodeSet.of(1));
 
         NativeMemoryException e = assertThrows(NativeMemoryException.class, () -> memory.commit(address, byteSize));
 
@@ -87,7 +87,7 @@ class SimulatedMemoryTest extends NativeMemoryContract {
     @Test
     void shouldMoveMemoryWithContentsWhenRemapped() {
         memory.commit(page(0), osPageBytes);
-        simulated.setCurrentCpu(2);
+        simulated.runOn(2);
         memory.commit(page(1), osPageBytes);
         memory.remap(page(1), page(0), osPageBytes);
 
@@ -157,9 +157,13 @@ class SimulatedMemoryTest extends NativeMemoryContract {
                 new SimulatedMemory(SimulatedMachine.builder().canBind(false).build());
         long reserved = sandboxed.reserve(byteSize, osPageBytes);
 
-        assertTrue(assertThrows(NativeMemoryException.class, () -> sandboxed.bind(reserved, byteSize, 1, true))
+        assertTrue(assertThrows(
+                        NativeMemoryException.class,
+                        () -> sandboxed.bind(reserved, byteSize, Placement.BIND, NodeSet.of(0)))
                 .is(Errno.EPERM));
-        assertTrue(assertThrows(NativeMemoryException.class, () -> memory.bind(address, byteSize, 0b100, true))
+        assertTrue(assertThrows(
+                        NativeMemoryException.class,
+                        () -> memory.bind(address, byteSize, Placement.BIND, NodeSet.of(2)))
                 .is(Errno.EINVAL));
         sandboxed.release(reserved, byteSize);
     }
@@ -232,10 +236,5 @@ class SimulatedMemoryTest extends NativeMemoryContract {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> SimulatedMachine.builder().osPageBytes(5000).build());
-        NumaNode far = new NumaNode(64, CpuSet.range(0, 1), NODE_BYTES, NODE_BYTES);
-        Topology topology = Topology.of(java.util.List.of(far), new int[][] {{10}});
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> SimulatedMachine.builder().topology(topology).build());
     }
 }

@@ -25,6 +25,8 @@ import dev.quarry.internal.region.Reservations;
 import dev.quarry.internal.region.Table;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
+import dev.quarry.numa.NodeSet;
+import dev.quarry.numa.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -182,7 +184,8 @@ public final class Space {
                 Region region = zone.pages().region();
                 tryOptional(
                         "binding to node " + region.node(),
-                        () -> os.bind(region.base(), region.byteSize(), 1L << region.node(), false));
+                        () -> os.bind(
+                                region.base(), region.byteSize(), Placement.PREFERRED, NodeSet.of(region.node())));
             }
         }
     }

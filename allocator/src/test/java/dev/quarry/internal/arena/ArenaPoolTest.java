@@ -49,7 +49,7 @@ class ArenaPoolTest {
     void shouldGiveAnArenaOfTheThreadsNode() {
         try (ArenaFixture fixture = new ArenaFixture(2, SimulatedSpace.options())) {
             fixture.space().place();
-            fixture.simulated().machine().setCurrentCpu(3);
+            fixture.simulated().machine().runOn(3);
             Arena arena = fixture.arena();
             assertEquals(1, arena.zone().index());
 
@@ -65,7 +65,7 @@ class ArenaPoolTest {
     void shouldBringBlocksHomeToTheirNode() {
         try (ArenaFixture fixture = new ArenaFixture(2, SimulatedSpace.options())) {
             Arena here = fixture.arena();
-            fixture.simulated().machine().setCurrentCpu(3);
+            fixture.simulated().machine().runOn(3);
             Arena there = fixture.arena();
             long block = here.malloc(100);
             long span = here.malloc(100_000);

@@ -26,6 +26,11 @@ public final class CpuSet {
         return new CpuSet(new BitSet());
     }
 
+    /// The set of every number that a cpu can have.
+    static CpuSet all() {
+        return range(0, MAX_CPUS);
+    }
+
     /// The cpus from one to another.
     ///
     /// @param first the first member
@@ -66,6 +71,16 @@ public final class CpuSet {
     /// @return whether it is so
     public boolean isEmpty() {
         return cpus.isEmpty();
+    }
+
+    /// What is in both.
+    ///
+    /// @param other another set
+    /// @return the common members
+    public CpuSet and(CpuSet other) {
+        BitSet common = (BitSet) cpus.clone();
+        common.and(other.cpus);
+        return new CpuSet(common);
     }
 
     /// The members in ascending order.

@@ -24,6 +24,11 @@ public final class NodeSet {
         return EMPTY;
     }
 
+    /// The set of every id that a node can have.
+    static NodeSet all() {
+        return of(IntStream.range(0, MAX_NODES));
+    }
+
     /// A set of nodes.
     ///
     /// @param ids their ids, in any order; one that is there twice counts once
@@ -109,6 +114,16 @@ public final class NodeSet {
         BitSet common = (BitSet) ids.clone();
         common.and(other.ids);
         return new NodeSet(common);
+    }
+
+    /// What is in either.
+    ///
+    /// @param other another set
+    /// @return the members of both
+    public NodeSet or(NodeSet other) {
+        BitSet union = (BitSet) ids.clone();
+        union.or(other.ids);
+        return new NodeSet(union);
     }
 
     /// The kernel's form of it: bit n of the whole stands for node n. No longer than needed.

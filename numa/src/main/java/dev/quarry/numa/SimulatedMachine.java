@@ -2,7 +2,6 @@
 package dev.quarry.numa;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// What a [SimulatedMemory] simulates: nodes with their memory, and the limits of the system. Immutable.
@@ -59,14 +58,11 @@ public record SimulatedMachine(
         /// @return this
         public Builder nodes(int count, int cpusPerNode, long bytesPerNode) {
             List<NumaNode> nodes = new ArrayList<>();
-            int[][] distances = new int[count][count];
             for (int id = 0; id < count; id++) {
                 CpuSet cpus = CpuSet.range(id * cpusPerNode, (id + 1) * cpusPerNode);
                 nodes.add(new NumaNode(id, cpus, bytesPerNode, bytesPerNode));
-                Arrays.fill(distances[id], Topology.REMOTE_DISTANCE);
-                distances[id][id] = Topology.LOCAL_DISTANCE;
             }
-            return topology(Topology.of(nodes, distances));
+            return topology(Topology.of(nodes, Distances.assumed(count)));
         }
 
         /// Nodes of one's own making.

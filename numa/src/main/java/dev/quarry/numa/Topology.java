@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
-/// The nodes of a machine, their cpus, and how far they are from each other. Immutable: what the machine was when it
-/// was read.
+/// The nodes of a machine that are online, their cpus, how far they are from each other, and what of all that this
+/// process may use. Immutable: what the machine was when it was read. Nodes, memory and limits come and go while a
+/// process runs; to see the change, read again.
 ///
 /// The kernel numbers nodes and cpus with gaps; a *node id* or a *cpu* in this class is always the kernel's number.
 public final class Topology {
@@ -19,6 +21,9 @@ public final class Topology {
     public static final int REMOTE_DISTANCE = 20;
 
     private final List<NumaNode> nodes;
+    private final NodeSet offlineNodes;
+    private final ProcessLimits limits;
+    private final NodeSet usableNodes;
 
     /// By the position in [#nodes], not by node id.
     private final int[][] distances;
@@ -27,28 +32,67 @@ public final class Topology {
     private final int[] idByCpu;
     private final int firstId;
 
-    private Topology(List<NumaNode> nodes, int[][] distances) {
+    private Topology(List<NumaNode> nodes, int[][] distances, NodeSet offlineNodes, ProcessLimits limits) {
+        NodeSet withMemory =
+                NodeSet.of(nodes.stream().filter(NumaNode::hasMemory).mapToInt(NumaNode::id));
+        TopologyChecks.checkOffline(nodes, offlineNodes);
+        TopologyChecks.checkLimits(withMemory, limits);
         this.nodes = nodes;
         this.distances = distances;
+        this.offlineNodes = offlineNodes;
+        this.limits = limits;
+        this.usableNodes = withMemory.and(limits.nodes());
         this.positionById = positions(nodes);
         this.idByCpu = idsByCpu(nodes);
         this.firstId = nodes.getFirst().id();
     }
 
-    /// The topology of this machine.
+    /// The topology of this machine, as it is now.
     ///
     /// @return what sysfs tells; one node with all available processors where it tells nothing
     public static Topology read() {
-        return read(Path.of("/sys/devices/system/node"));
+        return read(Path.of("/"));
     }
 
-    /// The topology that a directory in the form of sysfs describes. Files that are missing or unreadable count as
-    /// unknown.
+    /// The topology that a directory describes in the form of a file system with sysfs, proc and cgroups. Files that
+    /// are missing or unreadable count as unknown.
     ///
-    /// @param root a directory such as `/sys/devices/system/node`
+    /// @param root a directory with `sys/devices/system/node`, `proc/self` and what that says of cgroups
     /// @return what it tells; one node with all available processors where it describes no node
     public static Topology read(Path root) {
         return new TopologyReader(root).read();
+    }
+
+    /// Reads the text form that [#toText()] writes. The parts are separated by `|`, and only the first must be there:
+    ///
+    /// ```
+    ///    0:cpus=0-3,mem=16g; 1:cpus=4-7,mem=16g; 2:mem=64g; 3:offline
+    ///    | distances=10,20,30/20,10,30/30,30,10
+    ///    | allowed-nodes=0,2 | allowed-cpus=0-3 | limit=20g
+    /// ```
+    ///
+    /// | part | what it says |
+    /// |---|---|
+    /// | nodes, separated by `;` | the id, a colon, and properties separated by commas; or `offline` for one that could
+    /// be there |
+    /// | `cpus=0-3,8` | the cpus of a node; none where it is left out |
+    /// | `mem=16g` | the memory of a node, 0 for none; unknown where it is left out |
+    /// | `free=8g` | how much of it is free; unknown where it is left out |
+    /// | `huge=2m*512/100+1g*4/4` | the huge OS pages of a node: size, count and how many of them are free |
+    /// | `distances=` | a row for each node that is online, in the order of the nodes: how far the others are from it.
+    /// Left out: 20 |
+    /// | `allowed-nodes=`, `allowed-cpus=`, `limit=` | what the process may use ([ProcessLimits]); all where they are
+    /// left out |
+    ///
+    /// Sizes are numbers of bytes, or of KiB, MiB, GiB, TiB with `k`, `m`, `g`, `t` behind. Space around any part is
+    /// ignored.
+    ///
+    /// @param text such a text
+    /// @return the machine
+    /// @throws IllegalArgumentException if the text describes none; one sentence names the part, what is there and what
+    ///     was expected
+    public static Topology parse(String text) {
+        return TopologyParser.parse(text);
     }
 
     /// A machine without NUMA: node 0 with the cpus from 0 on, and memory of unknown size.
@@ -61,7 +105,7 @@ public final class Topology {
             throw new IllegalArgumentException("a machine has at least one cpu, not " + cpus);
         }
         NumaNode node = new NumaNode(0, CpuSet.range(0, cpus), NumaNode.UNKNOWN, NumaNode.UNKNOWN);
-        return of(List.of(node), new int[][] {{LOCAL_DISTANCE}});
+        return of(List.of(node), Distances.assumed(1));
     }
 
     /// A machine from its parts.
@@ -83,7 +127,25 @@ public final class Topology {
                 sortedDistances[row][column] = distances[order[row]][order[column]];
             }
         }
-        return new Topology(List.of(sorted), sortedDistances);
+        return new Topology(List.of(sorted), sortedDistances, NodeSet.empty(), ProcessLimits.NONE);
+    }
+
+    /// The same machine, to which nodes can be added.
+    ///
+    /// @param offline the nodes that could be there, and are not
+    /// @return the topology
+    /// @throws IllegalArgumentException if one of them is there
+    public Topology withOffline(NodeSet offline) {
+        return new Topology(nodes, distances, offline, limits);
+    }
+
+    /// The same machine, used by a process with limits.
+    ///
+    /// @param limits what the process may use
+    /// @return the topology
+    /// @throws IllegalArgumentException if no memory is left
+    public Topology withLimits(ProcessLimits limits) {
+        return new Topology(nodes, distances, offlineNodes, limits);
     }
 
     private static int[] positions(List<NumaNode> nodes) {
@@ -103,11 +165,32 @@ public final class Topology {
         return ids;
     }
 
-    /// All nodes.
+    /// All nodes that are online.
     ///
     /// @return at least one, in the order of their ids
     public List<NumaNode> nodes() {
         return nodes;
+    }
+
+    /// The nodes that the system could have, and has not now.
+    ///
+    /// @return their ids; empty on most machines
+    public NodeSet offlineNodes() {
+        return offlineNodes;
+    }
+
+    /// What of the machine this process may use, by affinity, cpuset and cgroup.
+    ///
+    /// @return the limits; [ProcessLimits#NONE] where there are none
+    public ProcessLimits limits() {
+        return limits;
+    }
+
+    /// The nodes from which this process can get memory: they are online, have memory and are allowed.
+    ///
+    /// @return at least one
+    public NodeSet usableNodes() {
+        return usableNodes;
     }
 
     /// A node by its id.
@@ -144,8 +227,8 @@ public final class Topology {
         return distances[position(fromId)][position(toId)];
     }
 
-    /// Where to look for memory, the nearest node first; the smaller id first among equals. Nodes without memory are
-    /// left out.
+    /// Where to look for memory, the nearest node first; the smaller id first among equals. Nodes that are not
+    /// [usable][#usableNodes()] are left out.
     ///
     /// @param fromId the node of the cpu
     /// @return node ids
@@ -153,7 +236,7 @@ public final class Topology {
     public int[] fallbackOrder(int fromId) {
         int from = position(fromId);
         return nodes.stream()
-                .filter(NumaNode::hasMemory)
+                .filter(node -> usableNodes.contains(node.id()))
                 .sorted(Comparator.comparingInt(node -> distances[from][position(node.id())]))
                 .mapToInt(NumaNode::id)
                 .toArray();
@@ -167,6 +250,11 @@ public final class Topology {
         return Runtime.getRuntime().availableProcessors();
     }
 
+    /// By position; not to be changed.
+    int[][] distances() {
+        return distances;
+    }
+
     private int position(int id) {
         int position = id >= 0 && id < positionById.length ? positionById[id] : -1;
         if (position < 0) {
@@ -175,7 +263,28 @@ public final class Topology {
         return position;
     }
 
-    /// One line: each node with its cpus.
+    /// The text form, which [#parse] reads.
+    ///
+    /// @return one line; topologies that are equal have the same
+    public String toText() {
+        return TopologyWriter.write(this);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Topology that
+                && nodes.equals(that.nodes)
+                && Arrays.deepEquals(distances, that.distances)
+                && offlineNodes.equals(that.offlineNodes)
+                && limits.equals(that.limits);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(nodes, Arrays.deepHashCode(distances), offlineNodes, limits);
+    }
+
+    /// One line for people: each node with its cpus.
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

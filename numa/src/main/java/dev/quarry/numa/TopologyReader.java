@@ -1,91 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// Reads a [Topology] from sysfs. Sandboxes hide parts of it and machines leave parts out, so nothing is an error: a
 /// file that is missing or makes no sense counts as unknown, and a directory that describes no node as a machine
 /// without NUMA.
 final class TopologyReader {
-    private static final Pattern NODE_DIRECTORY = Pattern.compile("node(\\d{1,5})");
     private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
-    private final Path root;
     private final NodeFiles files;
+    private final ProcessLimitsReader limits;
 
+    /// @param root the root of the file system
     TopologyReader(Path root) {
-        this.root = root;
         this.files = new NodeFiles(root);
+        this.limits = new ProcessLimitsReader(root);
     }
 
     Topology read() {
-        List<Integer> ids = nodeIds();
-        if (ids.isEmpty()) {
-            return Topology.singleNode(Topology.availableProcessors());
-        }
+        Topology machine = readMachine();
+        ProcessLimits found = limits.read();
+        // A machine none of whose memory may be used is one that a sandbox tells lies about.
+        boolean isPossible = !found.nodes().and(machine.usableNodes()).isEmpty();
+        return machine.withLimits(
+                isPossible ? found : new ProcessLimits(NodeSet.all(), found.cpus(), found.memoryBytes()));
+    }
+
+    private Topology readMachine() {
+        NodeSet present = files.present();
+        NodeSet online = present.and(files.list("online", present));
         List<NumaNode> nodes = new ArrayList<>();
         BitSet claimedCpus = new BitSet();
-        for (int id : ids) {
-            nodes.add(readNode(id, claimedCpus));
-        }
+        online.ids().forEach(id -> nodes.add(readNode(id, claimedCpus)));
         if (claimedCpus.isEmpty()) {
             return Topology.singleNode(Topology.availableProcessors());
         }
-        int[][] distances = new int[ids.size()][];
-        for (int row = 0; row < distances.length; row++) {
+        int[] ids = online.ids().toArray();
+        int[][] distances = new int[ids.length][];
+        for (int row = 0; row < ids.length; row++) {
             distances[row] = readDistances(ids, row);
         }
-        return Topology.of(nodes, distances);
-    }
-
-    private List<Integer> nodeIds() {
-        try (Stream<Path> entries = Files.list(root)) {
-            return entries.map(
-                            entry -> NODE_DIRECTORY.matcher(entry.getFileName().toString()))
-                    .filter(Matcher::matches)
-                    .map(matcher -> Integer.valueOf(matcher.group(1)))
-                    .distinct()
-                    .sorted()
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
-            return List.of();
-        }
+        NodeSet possible = files.list("possible", online);
+        NodeSet offline = NodeSet.of(possible.ids().filter(id -> !online.contains(id)));
+        return Topology.of(known(nodes), distances).withOffline(offline);
     }
 
     /// A cpu belongs to the first node that lists it: two nodes cannot have the same one.
     private NumaNode readNode(int id, BitSet claimedCpus) {
-        CpuSet listed = readCpus(id);
         BitSet cpus = new BitSet();
-        listed.stream().filter(cpu -> !claimedCpus.get(cpu)).forEach(cpus::set);
+        files.cpus(id).stream().filter(cpu -> !claimedCpus.get(cpu)).forEach(cpus::set);
         claimedCpus.or(cpus);
-        return new NumaNode(id, CpuSet.of(cpus), files.totalBytes(id), files.freeBytes(id));
+        return new NumaNode(id, CpuSet.of(cpus), files.totalBytes(id), files.freeBytes(id), files.hugePages(id));
     }
 
-    private CpuSet readCpus(int id) {
-        try {
-            return CpuSet.parse(files.read(id, "cpulist"));
-        } catch (IllegalArgumentException e) {
-            return CpuSet.empty();
+    /// The nodes themselves, or if none of them has memory, which cannot be, nodes whose memory is unknown.
+    private static List<NumaNode> known(List<NumaNode> nodes) {
+        if (nodes.stream().anyMatch(NumaNode::hasMemory)) {
+            return nodes;
         }
+        return nodes.stream()
+                .map(node -> new NumaNode(node.id(), node.cpus(), NumaNode.UNKNOWN, NumaNode.UNKNOWN))
+                .toList();
     }
 
     /// The kernel writes a number for each node that is online, in the order of their ids.
-    private int[] readDistances(List<Integer> ids, int row) {
-        int[] distances = new int[ids.size()];
-        String[] words = WHITE_SPACE.split(files.read(ids.get(row), "distance").strip(), -1);
+    private int[] readDistances(int[] ids, int row) {
+        int[] distances = new int[ids.length];
+        String[] words = WHITE_SPACE.split(files.distances(ids[row]).strip(), -1);
         for (int column = 0; column < distances.length; column++) {
-            int assumed = row == column ? Topology.LOCAL_DISTANCE : Topology.REMOTE_DISTANCE;
-            boolean isGiven = words.length == distances.length && words[column].matches("[1-9]\\d{0,5}");
-            distances[column] = isGiven ? Integer.parseInt(words[column]) : assumed;
+            int given = words.length == ids.length && words[column].matches("\\d{1,5}")
+                    ? Integer.parseInt(words[column])
+                    : 0;
+            boolean isRemote = row != column && Distances.isRemote(given);
+            distances[column] = isRemote ? given : Distances.assumed(row, column);
         }
         return distances;
     }

@@ -4,11 +4,13 @@ package dev.quarry.numa;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,8 +29,13 @@ class TopologyReaderTest {
     }
 
     private void file(int id, String name, String text) throws IOException {
-        Path directory = Files.createDirectories(root.resolve("node" + id));
-        Files.writeString(directory.resolve(name), text + "\n");
+        write("sys/devices/system/node/node" + id + "/" + name, text);
+    }
+
+    private void write(String path, String text) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text + "\n");
     }
 
     private void assertSingleNode(Topology topology) {
@@ -43,8 +50,8 @@ class TopologyReaderTest {
     void shouldReadTwoSockets() throws IOException {
         node(0, "0-3,8-11", 1024, 100, "10 21");
         node(1, "4-7,12-15", 2048, 200, "22 10");
-        Files.createDirectory(root.resolve("power"));
-        Files.writeString(root.resolve("online"), "0-1\n");
+        write("sys/devices/system/node/power/control", "auto");
+        write("sys/devices/system/node/online", "0-1");
 
         Topology topology = Topology.read(root);
 
@@ -89,8 +96,8 @@ class TopologyReaderTest {
 
     @Test
     void shouldBeOneNodeWhenTheDirectoryDescribesNone() throws IOException {
-        Files.writeString(root.resolve("possible"), "0\n");
-        Files.createDirectory(root.resolve("nodes"));
+        write("sys/devices/system/node/possible", "0");
+        write("sys/devices/system/node/nodes/cpulist", "0");
 
         assertSingleNode(Topology.read(root));
     }
@@ -132,5 +139,97 @@ class TopologyReaderTest {
         assertEquals(CpuSet.parse("2"), topology.node(2).cpus());
         assertEquals(0, topology.nodeOfCpu(0));
         assertEquals(NumaNode.UNKNOWN, topology.node(2).totalBytes());
+    }
+
+    @Test
+    void shouldKnowWhichNodesAreOffline() throws IOException {
+        node(0, "0-1", 1024, 1, "10 20");
+        node(4, "2-3", 1024, 1, "20 10");
+        node(5, "4-5", 1024, 1, "20 20");
+        write("sys/devices/system/node/online", "0,4");
+        write("sys/devices/system/node/possible", "0-7");
+
+        Topology topology = Topology.read(root);
+
+        assertEquals(NodeSet.of(1, 2, 3, 5, 6, 7), topology.offlineNodes());
+        assertEquals(NodeSet.of(0, 4), topology.usableNodes());
+        assertEquals(20, topology.distance(0, 4));
+    }
+
+    @Test
+    void shouldTakeAllNodesForOnlineWhenTheListsMakeNoSense() throws IOException {
+        node(0, "0-1", 1024, 1, "10 20");
+        node(1, "2-3", 1024, 1, "20 10");
+        write("sys/devices/system/node/online", "all");
+        write("sys/devices/system/node/possible", "5-1");
+
+        assertEquals(NodeSet.of(0, 1), Topology.read(root).usableNodes());
+        assertTrue(Topology.read(root).offlineNodes().isEmpty());
+    }
+
+    @Test
+    void shouldReadHugePagesOfEachSize() throws IOException {
+        node(0, "0-1", 1024, 1, "10");
+        hugePages("hugepages-1048576kB", "4", "1");
+        hugePages("hugepages-2048kB", "512", "100");
+        hugePages("hugepages-64kB", "0", "0");
+        hugePages("hugepages-3kB", "7", "0");
+        hugePages("other", "9", "9");
+        hugePages("hugepages-32768kB", "many", "0");
+
+        assertEquals(
+                List.of(new HugePagePool(2 << 20, 512, 100), new HugePagePool(1 << 30, 4, 1)),
+                Topology.read(root).node(0).hugePages());
+    }
+
+    private void hugePages(String name, String total, String free) throws IOException {
+        file(0, "hugepages/" + name + "/nr_hugepages", total);
+        file(0, "hugepages/" + name + "/free_hugepages", free);
+    }
+
+    @Test
+    void shouldNotBelieveThatNoNodeHasMemory() throws IOException {
+        node(0, "0-1", 0, 0, "10 20");
+        node(1, "2-3", 0, 0, "20 10");
+
+        assertEquals(NodeSet.of(0, 1), Topology.read(root).usableNodes());
+    }
+
+    @Test
+    void shouldUseOnlyTheNodesThatAreAllowed() throws IOException {
+        node(0, "0-1", 1024, 1, "10 20 30");
+        node(1, "2-3", 1024, 1, "20 10 30");
+        node(2, "", 1024, 1, "30 30 10");
+        write("proc/self/status", "Name:\tjava\nCpus_allowed_list:\t2-3\nMems_allowed_list:\t1-2");
+
+        Topology topology = Topology.read(root);
+
+        assertEquals(NodeSet.of(1, 2), topology.usableNodes());
+        assertArrayEquals(new int[] {1, 2}, topology.fallbackOrder(0));
+        assertEquals(CpuSet.parse("2-3"), topology.limits().cpus());
+    }
+
+    @Test
+    void shouldNotBelieveThatNoMemoryIsAllowed() throws IOException {
+        node(0, "0-1", 1024, 1, "10");
+        write("proc/self/status", "Cpus_allowed_list:\t1\nMems_allowed_list:\t7");
+
+        Topology topology = Topology.read(root);
+
+        assertEquals(NodeSet.of(0), topology.usableNodes());
+        assertEquals(CpuSet.parse("1"), topology.limits().cpus());
+    }
+
+    @Test
+    void shouldSeeTheChangeWhenReadAgain() throws IOException {
+        node(0, "0-1", 1024, 1, "10");
+        Topology before = Topology.read(root);
+        assertEquals(before, Topology.read(root));
+
+        node(1, "2-3", 1024, 1, "20 10");
+
+        assertNotEquals(before, Topology.read(root));
+        assertEquals(NodeSet.of(0, 1), Topology.read(root).usableNodes());
+        assertEquals(NodeSet.of(0), before.usableNodes());
     }
 }

@@ -17,7 +17,7 @@ class TopologyTest {
 
     private static void assertRefused(String expected, List<NumaNode> nodes, int[][] distances) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Topology.of(nodes, distances));
-        assertTrue(e.getMessage().contains(expected), e.getMessage());
+        assertEquals(expected, e.getMessage());
     }
 
     @Test
@@ -81,14 +81,31 @@ class TopologyTest {
 
     @Test
     void shouldSayWhichPartDoesNotFit() {
-        assertRefused("at least one node", List.of(), new int[0][]);
-        assertRefused("node 1 is there twice", List.of(node(1, "0", 1), node(1, "1", 1)), new int[][] {{10}, {10}});
-        assertRefused("cpu 4 is in two nodes", List.of(node(0, "4", 1), node(1, "4", 1)), new int[][] {{10}, {10}});
-        assertRefused("1 rows of distances do not fit 2 nodes", List.of(node(0, "0", 1), node(1, "1", 1)), new int[][] {
-            {10, 20}
+        assertRefused("no node that is online, expected at least one", List.of(), new int[0][]);
+        assertRefused("node 1 is there twice, expected once", List.of(node(1, "0", 1), node(1, "1", 1)), new int[][] {
+            {10}, {10}
         });
-        assertRefused("2 distances of node 0", List.of(node(0, "0", 1)), new int[][] {{10, 20}});
-        assertRefused("distance 0 of node 0", List.of(node(0, "0", 1)), new int[][] {{0}});
+        assertRefused(
+                "cpu 4 is in node 0 and in node 1, expected in one",
+                List.of(node(0, "4", 1), node(1, "4", 1)),
+                new int[][] {{10}, {10}});
+        assertRefused(
+                "no node has memory, expected at least one that has", List.of(node(0, "4", 0)), new int[][] {{10}});
+        assertRefused(
+                "1 rows of distances, expected 2, one for each node that is online",
+                List.of(node(0, "0", 1), node(1, "1", 1)),
+                new int[][] {{10, 20}});
+        assertRefused(
+                "2 distances of node 0, expected 1, one for each node that is online",
+                List.of(node(0, "0", 1)),
+                new int[][] {{10, 20}});
+        assertRefused("distance 11 from node 0 to node 0, expected 10", List.of(node(0, "0", 1)), new int[][] {{11}});
+        for (int distance : new int[] {-1, 0, 10, 256}) {
+            assertRefused(
+                    "distance " + distance + " from node 1 to node 0, expected 11 to 255",
+                    List.of(node(0, "0", 1), node(1, "1", 1)),
+                    new int[][] {{10, 255}, {distance, 10}});
+        }
         assertThrows(IllegalArgumentException.class, () -> node(-1, "0", 1));
     }
 
@@ -111,5 +128,39 @@ class TopologyTest {
         for (NumaNode node : topology.nodes()) {
             assertEquals(Topology.LOCAL_DISTANCE, topology.distance(node.id(), node.id()));
         }
+        assertFalse(topology.usableNodes().isEmpty());
+        assertEquals(
+                topology.nodes().size(),
+                Topology.parse(topology.toText()).nodes().size());
+    }
+
+    @Test
+    void shouldRefuseLimitsThatLeaveNoMemory() {
+        Topology topology = Topology.of(List.of(node(0, "0", 0), node(1, "1", 1)), Distances.assumed(2));
+        ProcessLimits limits = new ProcessLimits(NodeSet.of(0, 3), CpuSet.range(0, 1), ProcessLimits.UNLIMITED);
+
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> topology.withLimits(limits));
+
+        assertEquals(
+                "a process that may use the nodes 0,3, of which none has memory, expected one of 1", e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new ProcessLimits(NodeSet.of(), CpuSet.range(0, 1), 1));
+        assertThrows(IllegalArgumentException.class, () -> new ProcessLimits(NodeSet.of(0), CpuSet.empty(), 1));
+        assertThrows(IllegalArgumentException.class, () -> new ProcessLimits(NodeSet.of(0), CpuSet.range(0, 1), 0));
+    }
+
+    @Test
+    void shouldRefuseNodeThatIsOnlineAndOffline() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> Topology.singleNode(2).withOffline(NodeSet.of(0, 1)));
+
+        assertEquals("node 0 is online and offline, expected one of them", e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseHugePagesThatCannotBe() {
+        assertThrows(IllegalArgumentException.class, () -> new HugePagePool(3 << 20, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new HugePagePool(0, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new HugePagePool(2 << 20, 1, 2));
+        assertThrows(IllegalArgumentException.class, () -> new HugePagePool(2 << 20, 1, -1));
     }
 }

@@ -24,12 +24,18 @@ final class LinuxPlacement {
     private final long mbindNumber;
     private final long movePagesNumber;
     private final int osPageBytes;
+    private final SystemCall systemCall;
 
     LinuxPlacement(String machine, int osPageBytes) {
+        this(machine, osPageBytes, LinuxCalls::syscall);
+    }
+
+    LinuxPlacement(String machine, int osPageBytes, SystemCall systemCall) {
         boolean isX86 = machine.equals("x86_64");
         this.mbindNumber = isX86 ? 237 : 235;
         this.movePagesNumber = isX86 ? 279 : 239;
         this.osPageBytes = osPageBytes;
+        this.systemCall = systemCall;
     }
 
     /// Whether the numbers of the system calls are known.
@@ -54,7 +60,7 @@ final class LinuxPlacement {
             MemorySegment mask = arena.allocateFrom(ValueLayout.JAVA_LONG, nodes.mask());
             // The kernel takes one bit less than it is told.
             long maskBits = mask.byteSize() * Byte.SIZE + 1;
-            return (int) LinuxCalls.syscall(mbindNumber, address, byteSize, mode, mask.address(), maskBits, 0);
+            return (int) systemCall.call(mbindNumber, address, byteSize, mode, mask.address(), maskBits, 0);
         }
     }
 
@@ -77,7 +83,8 @@ final class LinuxPlacement {
         }
     }
 
-    /// Moves what can be moved. Gives the bytes that lie on the node then, or the negated error number.
+    /// Moves what can be moved. Gives the bytes that lie on the node then, or the negated error number. For a node that
+    /// is full the kernel looks hard and long, so it is not asked again.
     long move(long address, long byteSize, int node) {
         long pages = byteSize / osPageBytes;
         long pagesThere = 0;
@@ -87,11 +94,12 @@ final class LinuxPlacement {
             for (long first = 0; first < pages; first += BATCH_PAGES) {
                 int count = (int) Math.min(BATCH_PAGES, pages - first);
                 batch.setPages(address + first * osPageBytes, count);
-                int error = isFull ? 0 : batch.move(count, node);
-                isFull |= error == -Errno.ENOMEM.number();
-                if (error >= 0 || isFull) {
-                    error = batch.query(count);
+                int result = isFull ? 0 : batch.move(count, node);
+                isFull |= result == -Errno.ENOMEM.number();
+                if (result < 0 && !isFull) {
+                    return result;
                 }
+                int error = batch.query(count);
                 if (error != 0) {
                     return error;
                 }
@@ -125,7 +133,7 @@ final class LinuxPlacement {
 
         /// Finds out where the pages are. Gives 0 or the negated error number.
         int query(int count) {
-            return (int) LinuxCalls.syscall(movePagesNumber, SELF, count, addresses.address(), 0, status.address(), 0);
+            return (int) systemCall.call(movePagesNumber, SELF, count, addresses.address(), 0, status.address(), 0);
         }
 
         /// Moves the pages. Gives how many could not be moved, as far as the kernel says so, or the negated error
@@ -134,7 +142,7 @@ final class LinuxPlacement {
             for (int index = 0; index < count; index++) {
                 wanted.setAtIndex(ValueLayout.JAVA_INT, index, node);
             }
-            int result = (int) LinuxCalls.syscall(
+            int result = (int) systemCall.call(
                     movePagesNumber,
                     SELF,
                     count,
@@ -158,5 +166,10 @@ final class LinuxPlacement {
             }
             return there;
         }
+    }
+
+    /// A system call by its number: gives the result, or the negated error number.
+    interface SystemCall {
+        long call(long number, long first, long second, long third, long fourth, long fifth, long sixth);
     }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 
 /// What a [SimulatedMemory] simulates: nodes with their memory, and the limits of the system. Immutable.
 ///
-/// @param topology the nodes; the memory of a node whose size is unknown has no limit
+/// @param topology the nodes, and what the process may use of them. A node gives what of its memory is free, where that
+///     is unknown all, and where that is unknown too, without a limit
 /// @param osPageBytes the OS page
 /// @param addressSpaceBytes how much may be reserved, as `RLIMIT_AS` says it
 /// @param lockLimitBytes how much may be locked, as `RLIMIT_MEMLOCK` says it

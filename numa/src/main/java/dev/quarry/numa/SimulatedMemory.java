@@ -5,8 +5,9 @@ import static dev.quarry.numa.SimulatedReservation.COMMITTED;
 import static dev.quarry.numa.SimulatedReservation.HUGE;
 import static dev.quarry.numa.SimulatedReservation.LOCKED;
 
+import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The memory of a machine that does not exist: with as many nodes, as little memory, as tight limits and as slow a
@@ -17,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// memory that is not committed, which would end a real process, is found at the next commit or release of the place.
 ///
 /// **What is simpler than a kernel.** A kernel takes an OS page from a node when a thread first touches it, which
-/// cannot be seen here. It is taken by commit, populate or lock instead, from the node of the calling thread's cpu,
-/// or as bound; so a system without memory shows at commit, as an `ENOMEM`. A purged page is given back, and taken
-/// again by the next such call.
+/// cannot be seen here. It is taken by commit, populate or lock instead, as the range's [Placement] says and from the
+/// node of the calling thread's cpu where that counts; so a system without memory shows at commit, as an `ENOMEM`. A
+/// purged page is given back, and taken again by the next such call. Interleaving counts OS pages from the start of the
+/// reservation.
+///
+/// **What may change.** Where each thread runs ([#runOn]), what a node has ([#setNodeBytes]), which nodes there are
+/// ([#removeNode]), and the clock.
 ///
 /// **Limits.** A reservation costs real memory at once; keep it to a few hundred MiB.
 ///
@@ -27,35 +32,57 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedMemory implements NativeMemory {
     private final SimulatedMachine machine;
     private final SimulatedNodes nodes;
-    private final TreeMap<Long, SimulatedReservation> reservationsByAddress = new TreeMap<>();
-    private final ThreadLocal<Integer> currentCpu;
+    private final SimulatedAddressSpace space;
+
+    /// Of those threads that were put on one. Weak: a thread that has ended needs none.
+    private final Map<Thread, Integer> cpusByThread = Collections.synchronizedMap(new WeakHashMap<>());
+
     private long clockNs;
 
-    /// Starts a machine. Its clock shows 0, and every thread runs on its first cpu.
+    /// Starts a machine. Its clock shows 0, and every thread runs on the first cpu that the process may use.
     ///
     /// @param machine what to simulate
     public SimulatedMemory(SimulatedMachine machine) {
         this.machine = machine;
         this.nodes = new SimulatedNodes(machine.topology(), machine.osPageBytes());
-        int firstCpu = machine.topology().nodes().stream()
-                .flatMapToInt(node -> node.cpus().stream())
-                .min()
-                .orElse(0);
-        this.currentCpu = ThreadLocal.withInitial(() -> firstCpu);
+        this.space = new SimulatedAddressSpace(machine.osPageBytes());
     }
 
     /// The nodes of the machine.
     ///
-    /// @return what a [Topology#read()] would give on it
-    public Topology topology() {
-        return machine.topology();
+    /// @return what a [Topology#read()] would give on it now
+    public synchronized Topology topology() {
+        return nodes.topology();
     }
 
     /// Moves the calling thread to a cpu.
     ///
     /// @param cpu its number
+    /// @throws IllegalArgumentException if there is no such cpu, or the process may not use it
     public void runOn(int cpu) {
-        currentCpu.set(cpu);
+        runOn(Thread.currentThread(), cpu);
+    }
+
+    /// Moves a thread to a cpu, as a scheduler does.
+    ///
+    /// @param thread which one
+    /// @param cpu its number
+    /// @throws IllegalArgumentException if there is no such cpu, or the process may not use it
+    public synchronized void runOn(Thread thread, int cpu) {
+        if (!nodes.hasCpu(cpu)) {
+            throw new IllegalArgumentException("there is no cpu " + cpu + " to run on in " + nodes.topology());
+        }
+        cpusByThread.put(thread, cpu);
+    }
+
+    /// Takes a node off the machine while it runs, cpus and memory. What lies on it moves to the others, the nearest
+    /// first; what is bound to it alone gets no memory any more. Its threads go on on the first cpu that is left.
+    ///
+    /// @param node its id
+    /// @throws IllegalArgumentException if it is not there, or no cpu or no memory would be left
+    /// @throws IllegalStateException if the others have no room for what lies on it
+    public synchronized void removeNode(int node) {
+        nodes.remove(node, space.all());
     }
 
     /// Lets time pass.
@@ -88,32 +115,28 @@ public final class SimulatedMemory implements NativeMemory {
     ///
     /// @return bytes; 0 when all is released
     public synchronized long reservedBytes() {
-        return reservationsByAddress.values().stream()
-                .mapToLong(SimulatedReservation::byteSize)
-                .sum();
+        return space.reservedBytes();
     }
 
     /// The memory that is committed.
     ///
     /// @return bytes
     public synchronized long committedBytes() {
-        return bytesWith(COMMITTED);
+        return space.bytesWith(COMMITTED);
     }
 
     /// The memory that is locked.
     ///
     /// @return bytes
     public synchronized long lockedBytes() {
-        return bytesWith(LOCKED);
+        return space.bytesWith(LOCKED);
     }
 
     /// How many mappings a kernel would need for this.
     ///
     /// @return 0 when all is released
     public synchronized int mappings() {
-        return reservationsByAddress.values().stream()
-                .mapToInt(SimulatedReservation::mappings)
-                .sum();
+        return space.mappings();
     }
 
     /// The node whose memory backs an address.
@@ -122,7 +145,7 @@ public final class SimulatedMemory implements NativeMemory {
     /// @return the node's id; -1 while there is no memory behind it
     public synchronized int nodeOf(long address) {
         long pageAddress = address & -machine.osPageBytes();
-        SimulatedReservation reservation = find("nodeOf", pageAddress, machine.osPageBytes());
+        SimulatedReservation reservation = space.find("nodeOf", pageAddress, machine.osPageBytes());
         return reservation.node(reservation.page(pageAddress));
     }
 
@@ -148,27 +171,24 @@ public final class SimulatedMemory implements NativeMemory {
         if (!fits || mappings() >= machine.maxMappings()) {
             throw new NativeMemoryException(OsCall.RESERVE, Errno.ENOMEM, 0, byteSize);
         }
-        SimulatedReservation reservation = new SimulatedReservation(byteSize, byteAlignment, osPageBytes());
-        reservationsByAddress.put(reservation.address(), reservation);
-        return reservation.address();
+        return space.add(byteSize, byteAlignment).address();
     }
 
     @Override
     public synchronized void commit(long address, long byteSize) {
+        int nearNode = nearNode();
         attempt(OsCall.COMMIT, address, byteSize, false, (reservation, page) -> {
-            if (!reservation.has(page, COMMITTED)) {
-                requireUntouched(reservation, page);
-            }
+            space.requireUntouched(reservation, page);
             reservation.set(page, COMMITTED, true);
-            return back(reservation, page);
+            return back(reservation, page, nearNode);
         });
     }
 
     @Override
     public synchronized void purge(long address, long byteSize) {
-        SimulatedReservation reservation = findCommitted(OsCall.PURGE, address, byteSize);
-        requireUnlocked(OsCall.PURGE, reservation, address, byteSize);
-        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
+        SimulatedReservation reservation = space.findCommitted(OsCall.PURGE, address, byteSize);
+        space.requireUnlocked(OsCall.PURGE, reservation, address, byteSize);
+        for (int page = reservation.page(address); page < space.endPage(reservation, address, byteSize); page++) {
             reservation.zero(page);
             nodes.giveBack(reservation, page);
         }
@@ -176,20 +196,14 @@ public final class SimulatedMemory implements NativeMemory {
 
     @Override
     public synchronized void release(long address, long byteSize) {
-        SimulatedReservation reservation = find(OsCall.RELEASE.systemCall(), address, byteSize);
-        if (reservation.address() != address || reservation.byteSize() != byteSize) {
-            throw illegal(OsCall.RELEASE.systemCall(), address, byteSize, "is not a whole reservation");
-        }
+        SimulatedReservation reservation = space.findWhole(OsCall.RELEASE, address, byteSize);
         for (int page = 0; page < reservation.pages(); page++) {
-            if (!reservation.has(page, COMMITTED)) {
-                requireUntouched(reservation, page);
-            }
+            space.requireUntouched(reservation, page);
         }
         for (int page = 0; page < reservation.pages(); page++) {
             nodes.giveBack(reservation, page);
         }
-        reservationsByAddress.remove(address);
-        reservation.release();
+        space.remove(reservation);
     }
 
     @Override
@@ -203,11 +217,12 @@ public final class SimulatedMemory implements NativeMemory {
             throw new UnsupportedOperationException("this machine cannot remap");
         }
         Ranges.checkRemap(fromAddress, toAddress, byteSize, osPageBytes());
-        SimulatedReservation reservation = findCommitted(OsCall.REMAP, fromAddress, byteSize);
-        if (findCommitted(OsCall.REMAP, toAddress, byteSize) != reservation) {
-            throw illegal(OsCall.REMAP.systemCall(), toAddress, byteSize, "is in another reservation");
+        SimulatedReservation reservation = space.findCommitted(OsCall.REMAP, fromAddress, byteSize);
+        if (space.findCommitted(OsCall.REMAP, toAddress, byteSize) != reservation) {
+            throw SimulatedAddressSpace.illegal(
+                    OsCall.REMAP.systemCall(), toAddress, byteSize, "is in another reservation");
         }
-        requireUnlocked(OsCall.REMAP, reservation, toAddress, byteSize);
+        space.requireUnlocked(OsCall.REMAP, reservation, toAddress, byteSize);
         int pages = (int) (byteSize / osPageBytes());
         for (int page = 0; page < pages; page++) {
             int to = reservation.page(toAddress) + page;
@@ -218,9 +233,10 @@ public final class SimulatedMemory implements NativeMemory {
 
     @Override
     public synchronized void lock(long address, long byteSize) {
+        int nearNode = nearNode();
         attempt(OsCall.LOCK, address, byteSize, true, (reservation, page) -> {
             reservation.set(page, LOCKED, true);
-            return back(reservation, page);
+            return back(reservation, page, nearNode);
         });
     }
 
@@ -234,21 +250,21 @@ public final class SimulatedMemory implements NativeMemory {
 
     @Override
     public synchronized void populate(long address, long byteSize) {
-        attempt(OsCall.POPULATE, address, byteSize, true, this::back);
+        int nearNode = nearNode();
+        attempt(OsCall.POPULATE, address, byteSize, true, (reservation, page) -> back(reservation, page, nearNode));
     }
 
     @Override
     public synchronized void bind(long address, long byteSize, Placement placement, NodeSet nodes) {
         Ranges.checkPlacement(placement, nodes);
-        NodeSet present = nodes.and(this.nodes.withMemory());
+        requireAllowed(OsCall.BIND, address, byteSize);
+        NodeSet present = nodes.and(this.nodes.usable());
+        if (placement != Placement.LOCAL && present.isEmpty()) {
+            throw new NativeMemoryException(OsCall.BIND, Errno.EINVAL, address, byteSize);
+        }
+        PlacementRule rule = PlacementRule.of(placement, present);
         attempt(OsCall.BIND, address, byteSize, false, (reservation, page) -> {
-            if (!machine.canBind()) {
-                return Errno.EPERM;
-            }
-            if (placement != Placement.LOCAL && present.isEmpty()) {
-                return Errno.EINVAL;
-            }
-            reservation.setRule(page, PlacementRule.of(placement, present));
+            reservation.setRule(page, rule);
             return null;
         });
     }
@@ -258,7 +274,7 @@ public final class SimulatedMemory implements NativeMemory {
         Ranges.checkNodesOf(address, osPageCount, nodes, osPageBytes());
         long byteSize = (long) osPageCount * osPageBytes();
         requireAllowed(OsCall.NODES_OF, address, byteSize);
-        SimulatedReservation reservation = find(OsCall.NODES_OF.systemCall(), address, byteSize);
+        SimulatedReservation reservation = space.find(OsCall.NODES_OF.systemCall(), address, byteSize);
         for (int index = 0; index < osPageCount; index++) {
             nodes[index] = reservation.node(reservation.page(address) + index);
         }
@@ -268,18 +284,14 @@ public final class SimulatedMemory implements NativeMemory {
     public synchronized long move(long address, long byteSize, int node) {
         Ranges.checkMove(address, byteSize, node, osPageBytes());
         requireAllowed(OsCall.MOVE, address, byteSize);
-        if (!nodes.withMemory().contains(node)) {
-            throw new NativeMemoryException(OsCall.MOVE, Errno.ENODEV, address, byteSize);
+        if (!nodes.usable().contains(node)) {
+            Errno errno = nodes.isOnline(node) ? Errno.EACCES : Errno.ENODEV;
+            throw new NativeMemoryException(OsCall.MOVE, errno, address, byteSize);
         }
-        SimulatedReservation reservation = find(OsCall.MOVE.systemCall(), address, byteSize);
+        SimulatedReservation reservation = space.find(OsCall.MOVE.systemCall(), address, byteSize);
         long pagesThere = 0;
-        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
-            boolean moves = reservation.node(page) != NOT_RESIDENT && reservation.node(page) != node;
-            if (moves && nodes.takeFrom(node)) {
-                nodes.giveBack(reservation, page);
-                reservation.setNode(page, node);
-            }
-            pagesThere += reservation.node(page) == node ? 1 : 0;
+        for (int page = reservation.page(address); page < space.endPage(reservation, address, byteSize); page++) {
+            pagesThere += nodes.move(reservation, page, node) ? 1 : 0;
         }
         return pagesThere * osPageBytes();
     }
@@ -298,7 +310,7 @@ public final class SimulatedMemory implements NativeMemory {
 
     @Override
     public synchronized boolean name(long address, long byteSize, String name) {
-        find(OsCall.NAME.systemCall(), address, byteSize);
+        space.find(OsCall.NAME.systemCall(), address, byteSize);
         return true;
     }
 
@@ -311,16 +323,17 @@ public final class SimulatedMemory implements NativeMemory {
     }
 
     @Override
-    public int currentCpu() {
-        return currentCpu.get();
+    public synchronized int currentCpu() {
+        Integer cpu = cpusByThread.get(Thread.currentThread());
+        return cpu != null && nodes.hasCpu(cpu) ? cpu : nodes.firstCpu();
     }
 
     /// Counts the pages that a node's memory backs, and those that a program has written to since they were purged.
     @Override
     public synchronized long residentBytes(long address, long byteSize) {
-        SimulatedReservation reservation = find(OsCall.RESIDENT.systemCall(), address, byteSize);
+        SimulatedReservation reservation = space.find(OsCall.RESIDENT.systemCall(), address, byteSize);
         long pages = 0;
-        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
+        for (int page = reservation.page(address); page < space.endPage(reservation, address, byteSize); page++) {
             pages += reservation.node(page) != NOT_RESIDENT || !reservation.isZero(page) ? 1 : 0;
         }
         return pages * osPageBytes();
@@ -333,10 +346,11 @@ public final class SimulatedMemory implements NativeMemory {
 
     /// Changes page by page; when a page refuses, or the limits of the machine do in the end, all is as it was.
     private void attempt(OsCall call, long address, long byteSize, boolean needsCommitted, PageChange change) {
-        SimulatedReservation reservation =
-                needsCommitted ? findCommitted(call, address, byteSize) : find(call.systemCall(), address, byteSize);
+        SimulatedReservation reservation = needsCommitted
+                ? space.findCommitted(call, address, byteSize)
+                : space.find(call.systemCall(), address, byteSize);
         int firstPage = reservation.page(address);
-        int endPage = endPage(reservation, address, byteSize);
+        int endPage = space.endPage(reservation, address, byteSize);
         SimulatedReservation.Snapshot pagesBefore = reservation.snapshot(firstPage, endPage);
         long[] nodesBefore = nodes.snapshot();
         Errno error = null;
@@ -352,63 +366,15 @@ public final class SimulatedMemory implements NativeMemory {
     }
 
     /// Sees to it that there is memory behind a page.
-    private @Nullable Errno back(SimulatedReservation reservation, int page) {
+    private @Nullable Errno back(SimulatedReservation reservation, int page, int nearNode) {
         if (reservation.node(page) == NOT_RESIDENT) {
-            int nearNode = machine.topology().nodeOfCpu(currentCpu());
-            reservation.setNode(page, nodes.take(nearNode, reservation.rule(page), page));
+            nodes.back(reservation, page, nearNode);
         }
         return reservation.node(page) == NOT_RESIDENT ? Errno.ENOMEM : null;
     }
 
-    private long bytesWith(byte flag) {
-        long pages = 0;
-        for (SimulatedReservation reservation : reservationsByAddress.values()) {
-            pages += reservation.count(flag);
-        }
-        return pages * osPageBytes();
-    }
-
-    private int endPage(SimulatedReservation reservation, long address, long byteSize) {
-        return reservation.page(address) + (int) (byteSize / osPageBytes());
-    }
-
-    private SimulatedReservation find(String call, long address, long byteSize) {
-        Ranges.check(address, byteSize, osPageBytes());
-        Map.Entry<Long, SimulatedReservation> entry = reservationsByAddress.floorEntry(address);
-        if (entry == null || !entry.getValue().contains(address, byteSize)) {
-            throw illegal(call, address, byteSize, "is not within one reservation");
-        }
-        return entry.getValue();
-    }
-
-    private SimulatedReservation findCommitted(OsCall call, long address, long byteSize) {
-        SimulatedReservation reservation = find(call.systemCall(), address, byteSize);
-        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
-            if (!reservation.has(page, COMMITTED)) {
-                throw illegal(call.systemCall(), address, byteSize, "is not committed throughout");
-            }
-        }
-        return reservation;
-    }
-
-    private void requireUnlocked(OsCall call, SimulatedReservation reservation, long address, long byteSize) {
-        for (int page = reservation.page(address); page < endPage(reservation, address, byteSize); page++) {
-            if (reservation.has(page, LOCKED)) {
-                throw new NativeMemoryException(call, Errno.EINVAL, address, byteSize);
-            }
-        }
-    }
-
-    private void requireUntouched(SimulatedReservation reservation, int page) {
-        if (!reservation.isZero(page)) {
-            long address = reservation.address() + (long) page * osPageBytes();
-            throw illegal("write", address, osPageBytes(), "was done while the OS page was not committed");
-        }
-    }
-
-    private static IllegalStateException illegal(String call, long address, long byteSize, String why) {
-        return new IllegalStateException(
-                call + " of " + ByteSizes.describe(byteSize) + " at 0x" + Long.toHexString(address) + " " + why);
+    private int nearNode() {
+        return nodes.nodeOfCpu(currentCpu());
     }
 
     /// What a call does to one page; gives the error if it cannot.

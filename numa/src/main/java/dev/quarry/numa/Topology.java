@@ -148,6 +148,21 @@ public final class Topology {
         return new Topology(nodes, distances, offlineNodes, limits);
     }
 
+    /// The machine without one of its nodes, which is offline then.
+    Topology without(int id) {
+        List<NumaNode> rest =
+                nodes.stream().filter(node -> node.id() != node(id).id()).toList();
+        if (rest.stream().allMatch(node -> node.cpus().isEmpty())) {
+            throw new IllegalArgumentException("without node " + id + " there is no cpu left in " + this);
+        }
+        int[][] shorter = rest.stream()
+                .map(from -> rest.stream()
+                        .mapToInt(to -> distance(from.id(), to.id()))
+                        .toArray())
+                .toArray(int[][]::new);
+        return of(rest, shorter).withOffline(offlineNodes.or(NodeSet.of(id))).withLimits(limits);
+    }
+
     private static int[] positions(List<NumaNode> nodes) {
         int[] positions = new int[nodes.getLast().id() + 1];
         Arrays.fill(positions, -1);

@@ -10,9 +10,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FaultInjectingMemoryTest extends NativeMemoryContract {
     private final SimulatedMemory simulated =
@@ -67,13 +69,18 @@ class FaultInjectingMemoryTest extends NativeMemoryContract {
         assertThrows(NativeMemoryException.class, () -> memory.purge(address, byteSize));
     }
 
+    private static Stream<Arguments> eachErrnoOfEachCall() {
+        return Stream.of(OsCall.values())
+                .flatMap(call -> Stream.of(Errno.values()).map(errno -> Arguments.of(call, errno)));
+    }
+
     @ParameterizedTest
-    @EnumSource(OsCall.class)
-    void shouldFailEveryKindBeforeItIsDone(OsCall call) {
+    @MethodSource("eachErrnoOfEachCall")
+    void shouldFailEveryKindBeforeItIsDone(OsCall call, Errno errno) {
         memory.commit(address, byteSize);
         fill(address, byteSize, 4);
         long callsBefore = faulty.calls();
-        faulty.failFrom(call, 1, Errno.EPERM);
+        faulty.failFrom(call, 1, errno);
 
         if (call == OsCall.NAME) {
             assertFalse(memory.name(address, byteSize, "name"));
@@ -82,7 +89,7 @@ class FaultInjectingMemoryTest extends NativeMemoryContract {
         } else {
             NativeMemoryException e = assertThrows(NativeMemoryException.class, () -> make(call));
             assertEquals(call, e.call());
-            assertTrue(e.is(Errno.EPERM), e.getMessage());
+            assertTrue(e.is(errno), e.getMessage());
         }
 
         assertTrue(faulty.fired());

@@ -144,6 +144,16 @@ public final class AllocatorConfig {
         return effective.get(ConfigOptions.NUMA_POLICY);
     }
 
+    /// {@return whether a full node is reclaimed before the next one is asked}
+    public boolean numaReclaim() {
+        return effective.get(ConfigOptions.NUMA_RECLAIM);
+    }
+
+    /// {@return the machine's nodes as text; `auto` for those that the system tells}
+    public String numaTopology() {
+        return effective.get(ConfigOptions.NUMA_TOPOLOGY);
+    }
+
     /// {@return where memory comes from}
     public MemoryMode memory() {
         return effective.get(ConfigOptions.MEMORY);
@@ -396,6 +406,30 @@ public final class AllocatorConfig {
         /// @return this builder
         public Builder numaPolicy(NumaPolicy policy) {
             return set(ConfigOptions.NUMA_POLICY, policy);
+        }
+
+        /// Sets `quarry.numa.policy`.
+        ///
+        /// @param policy where memory is placed, as text like `bind:0,2`
+        /// @return this builder
+        public Builder numaPolicy(String policy) {
+            return parse(ConfigOptions.NUMA_POLICY, policy);
+        }
+
+        /// Sets `quarry.numa.reclaim`.
+        ///
+        /// @param reclaim whether a full node is reclaimed before the next one is asked
+        /// @return this builder
+        public Builder numaReclaim(boolean reclaim) {
+            return set(ConfigOptions.NUMA_RECLAIM, reclaim);
+        }
+
+        /// Sets `quarry.numa.topology`.
+        ///
+        /// @param topology the machine's nodes as text, or `auto`
+        /// @return this builder
+        public Builder numaTopology(String topology) {
+            return set(ConfigOptions.NUMA_TOPOLOGY, topology);
         }
 
         /// Sets `quarry.memory`.

@@ -51,7 +51,9 @@ record ConfigOption<T>(String name, OptionType<T> type, T defaultValue, String s
     }
 
     private static String refusal(String key, String text, OptionType<?> type) {
-        return key + "=" + quoted(text) + " is refused: expected " + type.expected() + ".";
+        String mistake = type.mistake(text);
+        String reason = mistake.isEmpty() ? "expected " + type.expected() : mistake;
+        return key + "=" + quoted(text) + " is refused: " + reason + ".";
     }
 
     /// The text on one line of bounded length, so that whatever a user passes the message stays one sentence.

@@ -105,10 +105,24 @@ final class ConfigOptions {
 
     static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(
             "numa.policy",
-            ChoiceType.of(NumaPolicy.class),
+            new PolicyType(),
             "local",
-            "Where memory is placed: local is on the node of the allocating thread, off treats the machine as one"
-                    + " node.");
+            "Where memory is placed: local is on the node that the thread runs on, preferred on one node and by distance"
+                    + " where that is full, bind on some nodes and nowhere else, interleave on all or some nodes in turn;"
+                    + " off treats the machine as one node.");
+
+    static final ConfigOption<Boolean> NUMA_RECLAIM = ConfigOption.of(
+            "numa.reclaim",
+            new FlagType(),
+            "false",
+            "Whether a node without free memory is reclaimed before the next one by distance is asked (the kernel's"
+                    + " zone_reclaim_mode); otherwise the next one is asked at once.");
+
+    static final ConfigOption<String> NUMA_TOPOLOGY = ConfigOption.of(
+            "numa.topology",
+            new TopologyType(),
+            TopologyType.AUTO,
+            "The machine's nodes, for a machine that does not tell them or to try a layout; auto asks the system.");
 
     static final ConfigOption<MemoryMode> MEMORY = ConfigOption.of(
             "memory",
@@ -164,6 +178,8 @@ final class ConfigOptions {
             MAINTENANCE_TICK,
             PURGE_DELAY,
             NUMA_POLICY,
+            NUMA_RECLAIM,
+            NUMA_TOPOLOGY,
             MEMORY,
             MEMORY_ACCESS,
             HUGE_PAGES,

@@ -9,7 +9,8 @@ import dev.quarry.numa.NativeMemoryException;
 final class Exhaustion {
     private Exhaustion() {}
 
-    static String describe(AllocatorConfig config, Space space, AllocatorStats stats, long byteSize) {
+    static String describe(
+            AllocatorConfig config, Space space, AllocatorStats stats, long byteSize, NumaPolicy policy) {
         NativeMemoryException refused = null;
         for (Zone zone : space.zones()) {
             refused = refused == null ? zone.pages().region().lastFailure() : refused;
@@ -27,6 +28,7 @@ final class Exhaustion {
         text.append(", spanClean ").append(stats.spanCleanBytes());
         text.append(", quarantine ").append(stats.quarantineBytes());
         text.append(", metadata ").append(stats.metadataBytes()).append("); ");
+        fullNodes(text, space, policy);
         if (refused != null) {
             text.append("the system refused: ").append(refused.getMessage());
         } else if (byteSize > config.limitBytes()) {
@@ -41,5 +43,16 @@ final class Exhaustion {
             text.append("; ").append(refusal);
         }
         return text.toString();
+    }
+
+    /// The nodes that the policy would have taken memory from and that had none.
+    private static void fullNodes(StringBuilder text, Space space, NumaPolicy policy) {
+        for (Zone zone : space.nodeZones()) {
+            boolean asked = policy.nodes().isEmpty() || policy.nodes().contains(zone.node()) || !policy.isStrict();
+            if (asked && zone.pages().region().room().refusals() > 0) {
+                text.append("node ").append(zone.node()).append(" has no free memory (policy ");
+                text.append(policy).append("); ");
+            }
+        }
     }
 }

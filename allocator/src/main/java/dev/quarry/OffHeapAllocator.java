@@ -4,6 +4,7 @@ package dev.quarry;
 import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
+import dev.quarry.internal.arena.NodeBalance;
 import dev.quarry.internal.arena.Stripe;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
@@ -13,7 +14,9 @@ import dev.quarry.numa.Topology;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// malloc and free for the JVM.
 ///
@@ -46,6 +49,13 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// Per allocator, not static: its values end with their threads, and with the allocator.
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<LocalArena> local = new ThreadLocal<>();
+
+    /// The policies of threads without an arena of their own, inside of [#withPolicy].
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<NumaPolicy> scoped = new ThreadLocal<>();
+
+    /// Whether [#scoped] has ever been set: until then nobody need look.
+    private volatile boolean hasScopes;
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -227,6 +237,110 @@ public final class OffHeapAllocator implements AutoCloseable {
         return handle == stripes ? new LocalArena(this, thread, null) : handle;
     }
 
+    /// Allocates by a policy of its own. It costs more than [#malloc(long)]: for large or lasting blocks.
+    /// @param byteSize bytes wanted
+    /// @param policy   for this block
+    /// @return the address
+    /// @throws IllegalArgumentException if the size is negative, or the policy names a node that is not there
+    /// @throws OutOfOffHeapMemoryError  for want of memory where the policy allows it to come from
+    public long malloc(long byteSize, NumaPolicy policy) {
+        requireSize(byteSize);
+        pool.map().require(policy);
+        LocalArena handle = handleOf(Thread.currentThread());
+        long address = attempt(handle, policy, Operation.MALLOC, 0, byteSize);
+        if (address == 0) {
+            throw exhausted(byteSize, policy);
+        }
+        return address;
+    }
+
+    /// Lets the calling thread allocate by a policy of its own until the scope is closed.
+    ///
+    /// Cost: what the thread's arena keeps goes back to its zones, at the start and at the end.
+    /// @param policy from now on
+    /// @return the scope, to be closed by this thread
+    /// @throws IllegalArgumentException if the policy names a node that is not there
+    public PolicyScope withPolicy(NumaPolicy policy) {
+        requireOpen();
+        pool.map().require(policy);
+        LocalArena handle = handleOf(Thread.currentThread());
+        NumaPolicy before = policyOf(handle);
+        PolicyScope scope = new PolicyScope(this, policy, before);
+        use(handle, policy);
+        return scope;
+    }
+
+    /// Ends a scope.
+    void leave(NumaPolicy policy, NumaPolicy before) {
+        if (closed.get()) {
+            return;
+        }
+        LocalArena handle = handleOf(Thread.currentThread());
+        if (!policyOf(handle).equals(policy)) {
+            throw new IllegalStateException(
+                    "a scope that was opened inside is still open: " + policyOf(handle) + " inside of " + policy);
+        }
+        use(handle, before);
+    }
+
+    private NumaPolicy policyOf(LocalArena handle) {
+        if (handle.isDirect()) {
+            return handle.arena.policy();
+        }
+        NumaPolicy policy = hasScopes ? scoped.get() : null;
+        return policy == null ? config.numaPolicy() : policy;
+    }
+
+    private void use(LocalArena handle, NumaPolicy policy) {
+        if (handle.isDirect()) {
+            handle.arena.use(policy);
+        } else if (policy.equals(config.numaPolicy())) {
+            scoped.remove();
+        } else {
+            hasScopes = true;
+            scoped.set(policy);
+        }
+    }
+
+    /// Moves a block to a node: all OS pages that it touches, so that neighbours in the same page move with it. Where
+    /// blocks are allocated and whose memory this one is when it is freed does not change.
+    ///
+    /// Costs system calls in proportion to the block.
+    /// @param address of a live block
+    /// @param node    the kernel's id
+    /// @return how many bytes of its OS pages lie on that node now
+    /// @throws InvalidFreeException     if it is not a live block's own address
+    /// @throws IllegalArgumentException if the allocator uses no such node
+    public long migrate(long address, int node) {
+        long byteSize = usableSize(address);
+        return new NodeBalance(space).migrate(address, byteSize, node);
+    }
+
+    /// Moves the pages of free spans that lie on another node than their zone's back to it, on each node where more
+    /// than
+    /// a sixteenth does. Pages come to lie elsewhere when their node was full at their first touch.
+    ///
+    /// Costs system calls in proportion to the dirty spans. Live blocks stay where they are: see [#migrate].
+    /// @return how many bytes were moved
+    public long rebalance() {
+        requireOpen();
+        return new NodeBalance(space).rebalance();
+    }
+
+    /// Asks the system where the OS pages of live memory really lie, by a sample.
+    ///
+    /// Costs a system call for each page of the sample, and a walk over all spans.
+    /// @param pagesANode about how many pages of each node
+    /// @return one line a node, by ascending node
+    /// @throws dev.quarry.numa.NativeMemoryException if the system does not tell
+    public List<NodePlacement> samplePlacement(int pagesANode) {
+        requireOpen();
+        if (pagesANode < 1) {
+            throw new IllegalArgumentException("a sample has at least one page, not " + pagesANode);
+        }
+        return new NodeBalance(space).sample(pagesANode);
+    }
+
     /// {@return one consistent snapshot; exact when the allocator rests}
     public AllocatorStats stats() {
         requireOpen();
@@ -314,7 +428,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     long tryMallocSlow(LocalArena handle, long byteSize) {
         requireSize(byteSize);
-        return attempt(handle, Operation.MALLOC, 0, byteSize);
+        return attempt(handle, null, Operation.MALLOC, 0, byteSize);
     }
 
     long calloc(LocalArena handle, long count, long elementByteSize) {
@@ -324,13 +438,13 @@ public final class OffHeapAllocator implements AutoCloseable {
             throw new IllegalArgumentException(count + " elements of " + elementByteSize + " bytes overflow");
         }
         long byteSize = count * elementByteSize;
-        return orExhausted(attempt(handle, Operation.CALLOC, 0, byteSize), byteSize);
+        return orExhausted(attempt(handle, null, Operation.CALLOC, 0, byteSize), byteSize);
     }
 
     long alignedAlloc(LocalArena handle, long byteAlignment, long byteSize) {
         requireAlignment(byteAlignment);
         requireSize(byteSize);
-        return orExhausted(attempt(handle, Operation.ALIGNED, byteAlignment, byteSize), byteSize);
+        return orExhausted(attempt(handle, null, Operation.ALIGNED, byteAlignment, byteSize), byteSize);
     }
 
     long realloc(LocalArena handle, long address, long newByteSize) {
@@ -338,7 +452,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         if (address == 0) {
             return mallocSlow(handle, newByteSize);
         }
-        return orExhausted(attempt(handle, Operation.REALLOC, address, newByteSize), newByteSize);
+        return orExhausted(attempt(handle, null, Operation.REALLOC, address, newByteSize), newByteSize);
     }
 
     long allocateZeroed(long byteSize, long byteAlignment) {
@@ -346,7 +460,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         requireSize(byteSize);
         LocalArena handle = handleOf(Thread.currentThread());
         Operation operation = byteAlignment <= 16 ? Operation.CALLOC : Operation.ALIGNED_ZEROED;
-        return orExhausted(attempt(handle, operation, byteAlignment, byteSize), byteSize);
+        return orExhausted(attempt(handle, null, operation, byteAlignment, byteSize), byteSize);
     }
 
     void freeSlow(LocalArena handle, long address) {
@@ -363,7 +477,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         }
         Stripe stripe = pool.lockStripe();
         if (stripe == null) {
-            throw exhausted(0);
+            throw exhausted(0, config.numaPolicy());
         }
         try {
             stripe.arena().free(address);
@@ -381,22 +495,26 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     /// Tries; reclaims once; tries again. That is all: no loop, no waiting, no garbage collection.
-    private long attempt(LocalArena handle, Operation operation, long argument, long byteSize) {
+    private long attempt(
+            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
         requireOpen();
-        long address = once(handle, operation, argument, byteSize);
+        long address = once(handle, policy, operation, argument, byteSize);
         if (address == 0 && byteSize <= config.limitBytes()) {
             requireOpen();
             reclaim(handle);
-            address = once(handle, operation, argument, byteSize);
+            address = once(handle, policy, operation, argument, byteSize);
         }
         return address;
     }
 
-    private long once(LocalArena handle, Operation operation, long argument, long byteSize) {
-        if (handle.isDirect()) {
+    private long once(
+            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
+        if (handle.isDirect() && (policy == null || policy.equals(handle.arena.policy()))) {
             return operation.run(handle.arena, argument, byteSize);
         }
-        Stripe stripe = pool.lockStripe();
+        Stripe stripe = policy == null && !hasScopes
+                ? pool.lockStripe()
+                : pool.lockStripe(policy == null ? policyOf(handle) : policy);
         if (stripe == null) {
             return 0;
         }
@@ -441,14 +559,14 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     private long orExhausted(long address, long byteSize) {
         if (address == 0) {
-            throw exhausted(byteSize);
+            throw exhausted(byteSize, policyOf(handleOf(Thread.currentThread())));
         }
         return address;
     }
 
-    private OutOfOffHeapMemoryError exhausted(long byteSize) {
+    private OutOfOffHeapMemoryError exhausted(long byteSize, NumaPolicy policy) {
         requireOpen();
-        return new OutOfOffHeapMemoryError(Exhaustion.describe(config, space, pool.stats(), byteSize));
+        return new OutOfOffHeapMemoryError(Exhaustion.describe(config, space, pool.stats(), byteSize, policy));
     }
 
     private void requireOpen() {

@@ -25,4 +25,10 @@ interface OptionType<T> {
 
     /// The value as text; [#parse] reads it back to the same value when [#accepts] lets it pass.
     String format(T value);
+
+    /// What is wrong with a text that stands for no value, where there is more to say than what was expected; else
+    /// empty.
+    default String mistake(String text) {
+        return "";
+    }
 }

@@ -2,12 +2,17 @@
 package dev.quarry;
 
 import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.internal.arena.NodeBalance;
+import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.RawMemory;
 import java.util.Locale;
 
 /// Writes the text report. The buckets are an addition that comes out.
 final class Report {
+    private static final int SAMPLED_PAGES = 256;
+
     private final AllocatorConfig config;
     private final Space space;
     private final ArenaPool pool;
@@ -40,6 +45,10 @@ final class Report {
                 "", pool.arenaCount(), pool.idleCount(), pool.adoptions());
         classes(stats);
         nodes(stats);
+        if (space.nodeZones().length > 1) {
+            numastat(stats);
+            placement();
+        }
         return out.toString();
     }
 
@@ -89,8 +98,12 @@ final class Report {
         line("");
         for (NodeStats node : stats.nodes()) {
             line(
-                    "node %d: committed %,d of %,d, %,d splits, %,d merges",
-                    node.node(), node.committedBytes(), node.reservedBytes(), node.splits(), node.merges());
+                    "%s: committed %,d of %,d, %,d splits, %,d merges",
+                    node.node() < 0 ? "interleaved over nodes " + space.interleavedNodes() : "node " + node.node(),
+                    node.committedBytes(),
+                    node.reservedBytes(),
+                    node.splits(),
+                    node.merges());
             StringBuilder orders = new StringBuilder();
             for (int order = 0; order < node.freeBlocksByOrder().size(); order++) {
                 int blocks = node.freeBlocksByOrder().get(order);
@@ -99,6 +112,40 @@ final class Report {
                 }
             }
             line("buddyinfo, free blocks by pages:%s", orders.length() == 0 ? " none" : orders);
+        }
+    }
+
+    private void numastat(AllocatorStats stats) {
+        line("");
+        line("numastat, in pages of %d bytes; policy %s", SpanMap.PAGE_BYTES, config.numaPolicy());
+        line(
+                "%8s %12s %12s %12s %14s %12s %12s %8s",
+                "node", "numa_hit", "numa_miss", "numa_foreign", "interleave_hit", "local_node", "other_node", "full");
+        for (NodeStats node : stats.nodes()) {
+            if (node.node() >= 0) {
+                line(
+                        "%8d %12d %12d %12d %14d %12d %12d %8d",
+                        node.node(),
+                        node.numaHit(),
+                        node.numaMiss(),
+                        node.numaForeign(),
+                        node.interleaveHit(),
+                        node.localNode(),
+                        node.otherNode(),
+                        node.fullRefusals());
+            }
+        }
+    }
+
+    private void placement() {
+        try {
+            for (NodePlacement node : new NodeBalance(space).sample(SAMPLED_PAGES)) {
+                line(
+                        "node %d: %.1f %% of %d resident pages sampled lie on it",
+                        node.node(), node.placedPercent(), node.residentPages());
+            }
+        } catch (NativeMemoryException refused) {
+            line("where pages lie is not known: %s was refused (%s)", "move_pages", refused.errnoName());
         }
     }
 

@@ -4,7 +4,7 @@ package dev.quarry;
 import dev.quarry.numa.Errno;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
-import dev.quarry.numa.NumaNode;
+import dev.quarry.numa.NodeSet;
 import dev.quarry.numa.Topology;
 
 /// Chooses the memory and the address space for a new allocator.
@@ -19,7 +19,7 @@ final class StartUp {
         if (config.memory() == MemoryMode.LINUX && os.isPortable()) {
             throw new IllegalStateException("quarry.memory=linux, but this is no Linux: " + os.description());
         }
-        return create(config, os, Topology.read());
+        return create(config, os, topology(config));
     }
 
     /// Where the address space is limited (`ulimit -v`), half of it is tried, and so on.
@@ -59,11 +59,26 @@ final class StartUp {
                 .build();
     }
 
+    private static Topology topology(AllocatorConfig config) {
+        String text = config.numaTopology();
+        return text.equals(TopologyType.AUTO) ? Topology.read() : Topology.parse(text);
+    }
+
+    /// The nodes that get a zone, by ascending id.
+    ///
+    /// @throws IllegalArgumentException if the policy names another
     static int[] nodes(AllocatorConfig config, Topology topology) {
-        int[] nodes = topology.nodes().stream()
-                .filter(NumaNode::hasMemory)
-                .mapToInt(NumaNode::id)
-                .toArray();
-        return config.numaPolicy() == NumaPolicy.OFF || nodes.length == 0 ? new int[] {0} : nodes;
+        NumaPolicy policy = config.numaPolicy();
+        NodeSet usable = topology.usableNodes();
+        if (!policy.nodes().and(usable).equals(policy.nodes())) {
+            throw new IllegalArgumentException(ConfigOptions.NUMA_POLICY.key() + "=" + policy
+                    + " is refused: it names a node that has no memory for this process; there is " + usable + ".");
+        }
+        if (usable.isEmpty()) {
+            return new int[] {0};
+        }
+        return policy.kind() == NumaPolicy.Kind.OFF
+                ? new int[] {usable.first()}
+                : usable.ids().toArray();
     }
 }

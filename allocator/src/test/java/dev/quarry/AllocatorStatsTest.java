@@ -69,7 +69,7 @@ class AllocatorStatsTest {
     @Test
     void shouldBeASnapshotThatNobodyChanges() {
         List<Integer> orders = new ArrayList<>(List.of(1, 2));
-        List<NodeStats> nodes = new ArrayList<>(List.of(new NodeStats(0, 64, 32, orders, 5, 4)));
+        List<NodeStats> nodes = new ArrayList<>(List.of(new NodeStats(0, 64, 32, orders, 5, 4, 0, 0, 0, 0, 0, 0, 0)));
         AllocatorStats stats = stats(255, buckets(), nodes);
         nodes.clear();
         orders.clear();

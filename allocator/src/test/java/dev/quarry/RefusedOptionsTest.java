@@ -13,6 +13,7 @@ import dev.quarry.numa.SimulatedMachine;
 import dev.quarry.numa.SimulatedMemory;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,12 +32,20 @@ class RefusedOptionsTest {
 
     private final FaultInjectingMemory os = new FaultInjectingMemory(machine);
 
+    private final SimulatedAllocators allocators = new SimulatedAllocators(os, machine.topology());
+
+    @AfterEach
+    void releaseMachine() {
+        os.disarm();
+        allocators.close();
+    }
+
     private static AllocatorConfig.Builder config() {
         return AllocatorConfig.builder().limit("64m").reserve("64m").maintenance(MaintenanceMode.EXTERNAL);
     }
 
     private OffHeapAllocator create(AllocatorConfig.Builder builder) {
-        return StartUp.create(builder.build(), os, machine.topology());
+        return allocators.create(builder);
     }
 
     @ParameterizedTest
@@ -62,9 +71,13 @@ class RefusedOptionsTest {
             requireWorking(allocator);
             requireNotes(
                     allocator,
-                    "binding to node 0 was refused (" + errno + ")",
-                    "binding to node 1 was refused (" + errno + ")");
-            assertEquals(NODES, allocator.stats().nodes().size());
+                    "binding to nodes 0-1 was refused (" + errno
+                            + "): memory comes from the node that first touches it");
+            assertEquals(
+                    NODES + 1,
+                    allocator.stats().nodes().size(),
+                    "a zone for each node, and one for what is interleaved");
+            assertEquals(NODES + 1, allocator.space().bindRefusals());
         }
     }
 

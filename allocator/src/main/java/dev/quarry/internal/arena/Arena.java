@@ -30,6 +30,7 @@ import static dev.quarry.numa.RawMemory.putInt;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.Checks;
+import dev.quarry.NumaPolicy;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
@@ -68,7 +69,7 @@ public final class Arena {
     private final int id;
     private final long lookups;
     private final boolean checked;
-    private final Zone zone;
+    private final Home home;
     private final SlabCache slabs;
     private final RemoteBatches batches;
     private final Spans spans;
@@ -79,14 +80,14 @@ public final class Arena {
     private final WasteSample waste = new WasteSample();
     private volatile boolean closed;
 
-    Arena(ArenaPool pool, int id, Zone zone, long record) {
+    Arena(ArenaPool pool, int id, Home home, long record) {
         this.space = pool.space();
         this.base = space.base;
         this.byteSize = space.byteSize;
         this.frames = space.frames;
         this.nullSlab = space.nullSlab;
         this.id = id;
-        this.zone = zone;
+        this.home = home;
         this.lookups = record + ArenaPool.MAILBOX_BYTES;
         this.shortage = pool.shortage();
         this.inlineMaintenance = pool.inlineMaintenance();
@@ -95,10 +96,9 @@ public final class Arena {
         this.checks = new FreeChecks(space);
         boolean guarded = level == Checks.CANARY || level == Checks.FULL;
         int ownerWord = guarded ? id | SlabLayout.GUARDED : id;
-        this.slabs = new SlabCache(
-                zone, space.config(), pool.lookasideBudgetBytes(), pool.mail(), record, ownerWord, nullSlab);
+        this.slabs = new SlabCache(space, home, pool.lookasideBudgetBytes(), pool.mail(), record, ownerWord, nullSlab);
         this.batches = new RemoteBatches(pool.mail());
-        this.spans = new Spans(zone, space, pool.lookasideBudgetBytes(), checks);
+        this.spans = new Spans(home, space, pool.lookasideBudgetBytes(), checks);
         this.guard = guarded ? new Guard(space.config(), checks) : null;
         clearLookups();
     }
@@ -189,7 +189,7 @@ public final class Arena {
     /// @return the address; 0 for want of memory
     public long calloc(long size) {
         if (size > MAX_SLOT) {
-            return closed ? 0 : spans.calloc(size);
+            return closed ? 0 : spansHere().calloc(size);
         }
         int sizeClass = SizeClasses.of(size);
         long slab = slabs.current(sizeClass);
@@ -220,7 +220,7 @@ public final class Arena {
                 return tryMalloc(SizeClasses.slotBytes(sizeClass));
             }
         }
-        return closed ? 0 : spans.aligned(alignment, size);
+        return closed ? 0 : spansHere().aligned(alignment, size);
     }
 
     /// Allocates zeroed memory with an alignment.
@@ -337,11 +337,42 @@ public final class Arena {
 
     private long mallocSpan(long size) {
         maintain();
-        return spans.malloc(size);
+        return spansHere().malloc(size);
+    }
+
+    /// Where the thread runs on another node now, everything that was taken from the old one goes back there: slots
+    /// that
+    /// are freed later go home by mail, and what is allocated from now on is of the new one.
+    private void follow() {
+        if (home.hasMoved()) {
+            surrender();
+            home.settle();
+            spans.settle();
+        }
+    }
+
+    private Spans spansHere() {
+        follow();
+        return spans;
+    }
+
+    /// Changes the policy: what was taken under the old one goes back.
+    /// @param policy from now on; one that the allocator can use
+    public void use(NumaPolicy policy) {
+        StackReserve.ensureForArena();
+        surrender();
+        home.use(policy);
+        spans.settle();
+    }
+
+    /// {@return the policy by which it takes memory}
+    public NumaPolicy policy() {
+        return home.policy();
     }
 
     private long mallocSlot(long size) {
         maintain();
+        follow();
         StackReserve.ensure();
         int sizeClass = SizeClasses.of(size);
         long slab = refill(sizeClass);
@@ -519,9 +550,14 @@ public final class Arena {
         return id;
     }
 
-    /// {@return the zone that it refills from}
+    /// {@return the zone that it asks first}
     public Zone zone() {
-        return zone;
+        return home.spanZone();
+    }
+
+    /// {@return where it takes memory from}
+    Home home() {
+        return home;
     }
 
     /// {@return blocks of a slab that this arena has freed and not yet sent home}

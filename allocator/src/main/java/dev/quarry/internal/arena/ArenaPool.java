@@ -3,6 +3,7 @@ package dev.quarry.internal.arena;
 
 import dev.quarry.AllocatorStats;
 import dev.quarry.MaintenanceMode;
+import dev.quarry.NumaPolicy;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -10,8 +11,8 @@ import dev.quarry.numa.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +28,28 @@ public final class ArenaPool {
     /// Bytes at the start of an arena's record that hold its mailbox alone.
     static final int MAILBOX_BYTES = 64;
 
+    /// Policies other than the allocator's own that can be in use.
+    static final int MAX_POLICIES = 64;
+
+    private static final int STRIPES_A_POLICY = 4;
     private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;
 
     private final Space space;
-    private final Topology topology;
+    private final NodeMap map;
     private final ArenaMail mail;
     private final AtomicLong lookasideBudgetBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Arena> arenas = new ArrayList<>();
     private final ArrayDeque<Arena> idle = new ArrayDeque<>();
     private final List<Binding> bindings = new ArrayList<>();
-    private final AtomicReferenceArray<@Nullable Stripe> stripes;
+    private final StripeSet stripes;
+    private final ConcurrentHashMap<NumaPolicy, StripeSet> stripesByPolicy = new ConcurrentHashMap<>();
     private final int maxArenas;
     private final @Nullable InlineMaintenance inlineMaintenance;
     private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
     private long adoptions;
+    private int stripeCount;
 
     /// What ends with a thread.
     public interface Binding {
@@ -61,10 +68,12 @@ public final class ArenaPool {
     /// @param topology tells which node a cpu belongs to
     public ArenaPool(Space space, Topology topology) {
         this.space = space;
-        this.topology = topology;
+        this.map = new NodeMap(space, topology);
         this.maxArenas = space.config().maxArenas();
-        this.stripes = new AtomicReferenceArray<>(space.config().stripes());
-        this.mail = new ArenaMail(space, maxArenas + stripes.length());
+        NumaPolicy policy = space.config().numaPolicy();
+        this.stripes = new StripeSet(map, space.config().stripes(), lock, source -> makeStripe(policy, source));
+        int policyStripes = MAX_POLICIES * Math.max(map.sources(), STRIPES_A_POLICY);
+        this.mail = new ArenaMail(space, maxArenas + stripes.length() + policyStripes);
         this.lookasideBudgetBytes = new AtomicLong(space.config().lookasideLimitBytes());
         this.inlineMaintenance =
                 space.config().maintenance() == MaintenanceMode.INLINE ? new InlineMaintenance(this, space) : null;
@@ -89,7 +98,9 @@ public final class ArenaPool {
                 adoptDead();
             }
             Arena arena = idle.pollLast();
-            return arena != null || arenas.size() - stripeCount() >= maxArenas ? arena : create();
+            return arena != null || arenas.size() - stripeCount >= maxArenas
+                    ? arena
+                    : create(Home.ofThread(space, map, space.config().numaPolicy(), arenas.size()));
         } finally {
             lock.unlock();
         }
@@ -107,63 +118,47 @@ public final class ArenaPool {
         }
     }
 
-    /// Takes any stripe that is free now, the current cpu's first. A stripe for which there is no memory is passed
-    /// over: at
-    /// the limit a free must get through by those that there are.
+    /// Takes any stripe that is free now, those of the caller's node and cpu first.
     /// @return a locked stripe; null when there is no memory to make the first one
     public @Nullable Stripe lockStripe() {
-        StackReserve.ensure();
-        int mask = stripes.length() - 1;
-        int start = space.os().currentCpu() & mask;
-        for (int tries = 0; ; tries++) {
-            Stripe stripe = stripe(start + tries & mask);
-            if (closed) {
-                return null;
-            }
-            if (stripe != null && stripe.tryLock()) {
-                return stripe;
-            }
-            if ((tries & mask) == mask) {
-                if (stripe == null && stripeCount() == 0) {
-                    return null;
-                }
-                Thread.yield();
-            }
-        }
+        return stripes.lock(space.os().currentCpu(), () -> closed);
     }
 
-    private @Nullable Stripe stripe(int index) {
-        Stripe stripe = stripes.get(index);
-        if (stripe != null) {
-            return stripe;
-        }
+    /// The same for a policy that is not the allocator's own.
+    /// @param policy of the stripe
+    /// @return a locked stripe; null when there is no memory to make the first one
+    /// @throws IllegalArgumentException if the policy names a node that the allocator does not use, or is one too many
+    public @Nullable Stripe lockStripe(NumaPolicy policy) {
+        StripeSet set = policy.equals(space.config().numaPolicy()) ? stripes : stripesByPolicy.get(policy);
+        return (set == null ? addPolicy(policy) : set).lock(space.os().currentCpu(), () -> closed);
+    }
+
+    private StripeSet addPolicy(NumaPolicy policy) {
         StackReserve.ensureForArena();
+        map.ordersOf(policy);
         lock.lock();
         try {
-            stripe = stripes.get(index);
-            if (stripe == null) {
-                Arena arena = create();
-                if (arena == null) {
-                    return null;
-                }
-                stripe = new Stripe(arena);
-                stripes.set(index, stripe);
+            if (!stripesByPolicy.containsKey(policy) && stripesByPolicy.size() >= MAX_POLICIES) {
+                throw new IllegalArgumentException(
+                        "more than " + MAX_POLICIES + " policies are in use: " + policy + " is one too many");
             }
-            return stripe;
+            return stripesByPolicy.computeIfAbsent(
+                    policy, added -> new StripeSet(map, STRIPES_A_POLICY, lock, source -> makeStripe(added, source)));
         } finally {
             lock.unlock();
         }
     }
 
-    private int stripeCount() {
-        int count = 0;
-        for (int index = 0; index < stripes.length(); index++) {
-            count += stripes.get(index) == null ? 0 : 1;
+    private @Nullable Stripe makeStripe(NumaPolicy policy, int source) {
+        Arena arena = create(Home.ofStripe(space, map, policy, source));
+        if (arena == null) {
+            return null;
         }
-        return count;
+        stripeCount++;
+        return new Stripe(arena);
     }
 
-    private @Nullable Arena create() {
+    private @Nullable Arena create(Home home) {
         if (closed) {
             return null;
         }
@@ -176,22 +171,9 @@ public final class ArenaPool {
             throw new AssertionError("arena " + id + " does not fit into the frame table");
         }
         mail.enter(id, record);
-        Arena arena = new Arena(this, id, homeZone(), record);
+        Arena arena = new Arena(this, id, home, record);
         arenas.add(arena);
         return arena;
-    }
-
-    private Zone homeZone() {
-        Zone[] zones = space.zones();
-        if (zones.length > 1) {
-            int node = topology.nodeOfCpu(space.os().currentCpu());
-            for (Zone zone : zones) {
-                if (zone.pages().region().node() == node) {
-                    return zone;
-                }
-            }
-        }
-        return zones[0];
     }
 
     /// One tick: adopts the arenas of ended threads, and delivers the mail that nobody reads.
@@ -210,16 +192,8 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
-        for (int index = 0; index < stripes.length(); index++) {
-            Stripe stripe = stripes.get(index);
-            if (stripe != null && stripe.tryLock()) {
-                try {
-                    stripe.arena().readMail();
-                } finally {
-                    stripe.unlock();
-                }
-            }
-        }
+        stripes.forEachFree(Arena::readMail);
+        stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::readMail));
         for (Zone zone : space.zones()) {
             work += zone.decay(nowNs, delayNs) > 0 ? 1 : 0;
         }
@@ -247,16 +221,8 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
-        for (int index = 0; index < stripes.length(); index++) {
-            Stripe stripe = stripes.get(index);
-            if (stripe != null && stripe.tryLock()) {
-                try {
-                    stripe.arena().trim();
-                } finally {
-                    stripe.unlock();
-                }
-            }
-        }
+        stripes.forEachFree(Arena::trim);
+        stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::trim));
     }
 
     /// Ends all arenas' service.
@@ -279,9 +245,9 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
-        for (int index = 0; index < stripes.length(); index++) {
-            Stripe stripe = stripes.get(index);
-            quiescent &= stripe == null || stripe.tryLock();
+        quiescent &= stripes.lockAll();
+        for (StripeSet set : stripesByPolicy.values()) {
+            quiescent &= set.lockAll();
         }
         return quiescent;
     }
@@ -354,6 +320,11 @@ public final class ArenaPool {
     /// {@return arenas adopted from ended threads so far}
     public long adoptions() {
         return adoptions;
+    }
+
+    /// {@return which zones are near to which cpus}
+    public NodeMap map() {
+        return map;
     }
 
     Space space() {

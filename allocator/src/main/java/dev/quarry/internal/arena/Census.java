@@ -109,7 +109,22 @@ final class Census {
                 zone.pages().region().committedBytes(),
                 byOrder,
                 buddy.splits(),
-                buddy.merges());
+                buddy.merges(),
+                pagesFrom(zone, NodeCounters.HIT),
+                pagesFrom(zone, NodeCounters.MISS),
+                pagesFrom(zone, NodeCounters.FOREIGN),
+                pagesFrom(zone, NodeCounters.INTERLEAVE),
+                pagesFrom(zone, NodeCounters.LOCAL),
+                pagesFrom(zone, NodeCounters.OTHER),
+                zone.pages().region().room().refusals());
+    }
+
+    private long pagesFrom(Zone zone, int kind) {
+        long count = 0;
+        for (Arena arena : arenas) {
+            count += zone.node() == Zone.SPREAD ? 0 : arena.home().counters().get(kind, zone);
+        }
+        return count;
     }
 
     private void countSpan(Zone zone, long page, long word) {

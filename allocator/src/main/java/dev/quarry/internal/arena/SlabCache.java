@@ -20,14 +20,13 @@ import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putLong;
 
-import dev.quarry.AllocatorConfig;
 import dev.quarry.internal.slab.Mailbox;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.SlabList;
 import dev.quarry.internal.slab.Slabs;
+import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
-import dev.quarry.internal.slab.Zone;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The slabs that an arena owns: of each class a current one, those with free slots, and all full ones.
@@ -42,7 +41,8 @@ final class SlabCache {
     /// Empty slabs that one class may keep: more of them serve other classes better.
     private static final int MAX_EMPTY_SLABS = 2;
 
-    private final Zone zone;
+    private final Space space;
+    private final Home home;
     private final ArenaMail mail;
     private final long mailbox;
     private final int ownerWord;
@@ -58,14 +58,15 @@ final class SlabCache {
     private final long[] flushes = new long[COUNT];
 
     SlabCache(
-            Zone zone,
-            AllocatorConfig config,
+            Space space,
+            Home home,
             AtomicLong budgetBytes,
             ArenaMail mail,
             long mailbox,
             int ownerWord,
             long nullSlab) {
-        this.zone = zone;
+        this.space = space;
+        this.home = home;
         this.mail = mail;
         this.mailbox = mailbox;
         this.ownerWord = ownerWord;
@@ -74,8 +75,8 @@ final class SlabCache {
             int slotBytes = SizeClasses.slotBytes(sizeClass);
             int max = SizeClasses.capacity(sizeClass) * MAX_EMPTY_SLABS;
             partial[sizeClass] = new SlabList(SlabLayout.PARTIAL);
-            depths[sizeClass] =
-                    new LookasideDepth(budgetBytes, slotBytes, 0, Math.min(max, config.lookasideDepthMax() * 16));
+            depths[sizeClass] = new LookasideDepth(
+                    budgetBytes, slotBytes, 0, Math.min(max, space.config().lookasideDepthMax() * 16));
             current[sizeClass] = nullSlab;
         }
     }
@@ -99,7 +100,7 @@ final class SlabCache {
         long fresh = partial[sizeClass].head();
         if (fresh == 0) {
             retireOneEmpty();
-            fresh = zone.takeSlab(sizeClass, ownerWord);
+            fresh = home.takeSlab(sizeClass, ownerWord);
             if (fresh == 0) {
                 return 0;
             }
@@ -115,7 +116,7 @@ final class SlabCache {
             extend(fresh);
         }
         if (slab != nullSlab) {
-            zone.setOwner(slab, ownerWord | FULL);
+            space.setOwner(slab, ownerWord | FULL);
             unpin(slab);
             exhausted.append(slab);
         }
@@ -142,7 +143,7 @@ final class SlabCache {
     /// Puts a full slab back among those with free slots, because one of its slots is about to be freed.
     void unfill(long slab) {
         exhausted.remove(slab);
-        zone.setOwner(slab, ownerWord);
+        space.setOwner(slab, ownerWord);
         partial[getInt(slab + CLASS)].append(slab);
     }
 
@@ -156,7 +157,7 @@ final class SlabCache {
         }
         partial[sizeClass].remove(slab);
         flushes[sizeClass]++;
-        zone.retireSlab(slab);
+        space.zoneOf(slab).retireSlab(slab);
     }
 
     /// Collects the remote frees of the slabs in the mailbox.
@@ -208,7 +209,7 @@ final class SlabCache {
                 emptySlots[sizeClass] -= capacity;
                 left -= capacity;
                 flushes[sizeClass]++;
-                zone.retireSlab(slab);
+                space.zoneOf(slab).retireSlab(slab);
             }
             slab = next;
         }
@@ -224,7 +225,7 @@ final class SlabCache {
             if (slab != nullSlab && SlabLayout.used(slab) == 0) {
                 current[sizeClass] = nullSlab;
                 unpin(slab);
-                zone.retireSlab(slab);
+                space.zoneOf(slab).retireSlab(slab);
             }
         }
     }
@@ -237,7 +238,7 @@ final class SlabCache {
             if (slab != nullSlab) {
                 current[sizeClass] = nullSlab;
                 unpin(slab);
-                zone.adoptSlab(slab);
+                space.zoneOf(slab).adoptSlab(slab);
             }
             emptySlots[sizeClass] = 0;
             depths[sizeClass].reset();
@@ -249,7 +250,7 @@ final class SlabCache {
     private void giveUp(SlabList list) {
         for (long slab = list.head(); slab != 0; slab = list.head()) {
             list.remove(slab);
-            zone.adoptSlab(slab);
+            space.zoneOf(slab).adoptSlab(slab);
         }
     }
 

@@ -19,22 +19,36 @@ final class SpanLookaside {
     private static final int MAX_SPANS = 64;
     private static final int MAX_BYTES_PER_CLASS = 4 << 20;
 
-    private final Zone zone;
-    private final SpanMap map;
+    private Zone zone;
+    private SpanMap map;
+    private boolean keeps;
     private final long[] heads = new long[SizeClasses.SPAN_COUNT];
     private final int[] counts = new int[SizeClasses.SPAN_COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[SizeClasses.SPAN_COUNT];
     private int eventsInPeriod;
     private int nextToGive;
 
-    SpanLookaside(Zone zone, AllocatorConfig config, AtomicLong budgetBytes) {
-        this.zone = zone;
+    SpanLookaside(Home home, AllocatorConfig config, AtomicLong budgetBytes) {
+        this.zone = home.spanZone();
         this.map = zone.pages().map();
+        this.keeps = home.keepsSpans();
         for (int spanClass = 0; spanClass < depths.length; spanClass++) {
             int bytes = SizeClasses.spanPages(spanClass) * PAGE_BYTES;
             int max = Math.min(config.lookasideDepthMax(), Math.min(MAX_SPANS, MAX_BYTES_PER_CLASS / bytes));
             depths[spanClass] = new LookasideDepth(budgetBytes, bytes, Math.min(config.lookasideDepthMin(), 1), max);
         }
+    }
+
+    /// Keeps spans of another zone from now on. The lists must be empty.
+    void settle(Home home) {
+        zone = home.spanZone();
+        map = zone.pages().map();
+        keeps = home.keepsSpans();
+    }
+
+    /// {@return the zone whose spans are kept}
+    Zone zone() {
+        return zone;
     }
 
     /// Takes a span.
@@ -59,7 +73,7 @@ final class SpanLookaside {
         if (++eventsInPeriod >= PERIOD_EVENTS) {
             endPeriod();
         }
-        if (counts[spanClass] >= depths[spanClass].depth()) {
+        if (counts[spanClass] >= depths[spanClass].depth() || !keeps) {
             return false;
         }
         map.setSecond(page, heads[spanClass]);

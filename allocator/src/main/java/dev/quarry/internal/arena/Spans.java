@@ -23,20 +23,18 @@ public final class Spans {
     /// What [#realloc] returns when the block must be copied.
     static final long MUST_COPY = -1;
 
-    private final Zone zone;
+    private final Home home;
     private final Space space;
-    private final SpanMap map;
     private final SpanLookaside lookaside;
     private final FreeChecks checks;
     private final long directThresholdBytes;
     private long mallocs;
     private long frees;
 
-    Spans(Zone zone, Space space, AtomicLong budgetBytes, FreeChecks checks) {
-        this.zone = zone;
+    Spans(Home home, Space space, AtomicLong budgetBytes, FreeChecks checks) {
+        this.home = home;
         this.space = space;
-        this.map = zone.pages().map();
-        this.lookaside = new SpanLookaside(zone, space.config(), budgetBytes);
+        this.lookaside = new SpanLookaside(home, space.config(), budgetBytes);
         this.checks = checks;
         this.directThresholdBytes = Math.min(space.config().directThresholdBytes(), SizeClasses.MAX_SPAN);
     }
@@ -46,6 +44,8 @@ public final class Spans {
             int spanClass = SizeClasses.ofSpan(size);
             long page = lookaside.pop(spanClass);
             if (page >= 0) {
+                Zone zone = lookaside.zone();
+                SpanMap map = zone.pages().map();
                 mallocs++;
                 map.setSecond(page, size);
                 map.setRelease(page, SpanMap.SPAN, spanClass, SizeClasses.spanPages(spanClass));
@@ -75,7 +75,7 @@ public final class Spans {
         boolean classed = size < directThresholdBytes && alignOrder == 0 && size > SizeClasses.MAX_SLOT;
         int spanClass = classed ? SizeClasses.ofSpan(size) : Zone.DIRECT;
         long pages = classed ? SizeClasses.spanPages(spanClass) : Space.pagesOf(size);
-        long address = zone.allocateSpan(pages, alignOrder, spanClass, size);
+        long address = home.allocateSpan(pages, alignOrder, spanClass, size);
         mallocs += address == 0 ? 0 : 1;
         return address;
     }
@@ -83,16 +83,16 @@ public final class Spans {
     void free(long address) {
         long word = takeOut(address);
         int spanClass = SpanMap.detail(word);
-        Zone home = space.zoneAt(address - space.base);
-        long page = address - home.base() >>> PAGE_SHIFT;
+        Zone zone = space.zoneAt(address - space.base);
+        long page = address - zone.base() >>> PAGE_SHIFT;
         try {
-            if (spanClass == Zone.DIRECT || home != zone || !lookaside.push(spanClass, page)) {
-                home.freeSpan(page, SpanMap.pages(word));
+            if (spanClass == Zone.DIRECT || zone != lookaside.zone() || !lookaside.push(spanClass, page)) {
+                zone.freeSpan(page, SpanMap.pages(word));
             }
         } catch (StackOverflowError tooDeep) {
             // Both refuse before they change anything: the span stays live. No probe of the stack before, which would
             // cost more than the rest of a free that the lookaside list takes.
-            home.pages().map().setRelease(page, SpanMap.SPAN, spanClass, SpanMap.pages(word));
+            zone.pages().map().setRelease(page, SpanMap.SPAN, spanClass, SpanMap.pages(word));
             throw tooDeep;
         }
         frees++;
@@ -101,23 +101,23 @@ public final class Spans {
     /// Grows or shrinks in place, or moves by remapping.
     long realloc(long address, long newSize) {
         long word = requireSpan(address);
-        Zone home = space.zoneAt(address - space.base);
-        long page = address - home.base() >>> PAGE_SHIFT;
+        Zone zone = space.zoneAt(address - space.base);
+        long page = address - zone.base() >>> PAGE_SHIFT;
         long oldPages = SpanMap.pages(word);
         boolean classed = newSize < directThresholdBytes;
         long newPages = classed ? SizeClasses.spanPages(SizeClasses.ofSpan(newSize)) : Space.pagesOf(newSize);
         if (newPages == oldPages || newPages < oldPages && newPages >= oldPages >>> 1 && classed) {
-            home.pages().map().setSecond(page, newSize);
+            zone.pages().map().setSecond(page, newSize);
             return address;
         }
         if (newSize > space.ledger().limitBytes()) {
             return 0;
         }
-        if (home.resizeSpan(page, oldPages, newPages, newSize)) {
+        if (zone.resizeSpan(page, oldPages, newPages, newSize)) {
             return address;
         }
         if (newSize >= directThresholdBytes) {
-            return remap(address, home, page, oldPages, newSize);
+            return remap(address, zone, page, oldPages, newSize);
         }
         return newPages > oldPages ? grow(address, newSize) : MUST_COPY;
     }
@@ -128,7 +128,7 @@ public final class Spans {
         long roomy = Math.min(newSize + (newSize >>> 1), directThresholdBytes - 1);
         int spanClass = SizeClasses.ofSpan(roomy);
         long pages = SizeClasses.spanPages(spanClass);
-        long target = zone.allocateSpan(pages, 0, spanClass, newSize) & ~1L;
+        long target = home.allocateSpan(pages, 0, spanClass, newSize) & ~1L;
         if (target == 0) {
             return MUST_COPY;
         }
@@ -138,21 +138,23 @@ public final class Spans {
         return target;
     }
 
-    private long remap(long address, Zone home, long page, long oldPages, long newSize) {
-        if (home != zone || !space.os().canRemap()) {
+    private long remap(long address, Zone zone, long page, long oldPages, long newSize) {
+        if (!space.os().canRemap()) {
             return MUST_COPY;
         }
         StackReserve.ensureForArena();
         long word = takeOut(address);
         long target = fresh(newSize, 0) & ~1L;
         if (target == 0) {
-            map.setRelease(page, SpanMap.SPAN, SpanMap.detail(word), oldPages);
+            zone.pages().map().setRelease(page, SpanMap.SPAN, SpanMap.detail(word), oldPages);
             return 0;
         }
         frees++;
-        if (!home.moveSpan(page, target - zone.base() >>> PAGE_SHIFT, oldPages)) {
+        // Pages that are moved take their node with them, so between zones they are copied.
+        if (space.zoneAt(target - space.base) != zone
+                || !zone.moveSpan(page, target - zone.base() >>> PAGE_SHIFT, oldPages)) {
             copy(address, target, oldPages << PAGE_SHIFT);
-            home.freeSpan(page, oldPages);
+            zone.freeSpan(page, oldPages);
         }
         return target;
     }
@@ -171,8 +173,8 @@ public final class Spans {
 
     private long takeOut(long address) {
         long word = requireSpan(address);
-        Zone home = space.zoneAt(address - space.base);
-        if (!home.pages().map().tryCache(address - home.base() >>> PAGE_SHIFT, word)) {
+        Zone zone = space.zoneAt(address - space.base);
+        if (!zone.pages().map().tryCache(address - zone.base() >>> PAGE_SHIFT, word)) {
             throw checks.refusedSpan(address, SpanMap.CACHED);
         }
         return word;
@@ -180,6 +182,11 @@ public final class Spans {
 
     void drain() {
         lookaside.drain();
+    }
+
+    /// Follows the arena's home. Nothing may be kept.
+    void settle() {
+        lookaside.settle(home);
     }
 
     /// {@return spans handed out so far}

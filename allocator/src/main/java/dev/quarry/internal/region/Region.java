@@ -17,6 +17,7 @@ public final class Region {
     private final long byteSize;
     private final int node;
     private final Backing backing;
+    private final NodeRoom room;
     private final AtomicLong committedBytes = new AtomicLong();
     private long purgeFailures;
     private @Nullable NativeMemoryException lastFailure;
@@ -28,7 +29,10 @@ public final class Region {
     /// @param byteSize bytes of the range
     /// @param node     NUMA node that it is bound to
     /// @param backing  what is done to memory when it is committed
-    public Region(NativeMemory os, CommitLedger ledger, long base, long byteSize, int node, Backing backing) {
+    /// @param room     tells whether the node has memory for more
+    public Region(
+            NativeMemory os, CommitLedger ledger, long base, long byteSize, int node, Backing backing, NodeRoom room) {
+        this.room = room;
         this.backing = backing;
         this.os = os;
         this.ledger = ledger;
@@ -51,7 +55,7 @@ public final class Region {
     /// @param creditBytes how much of it holds none yet
     /// @return whether it is usable
     public boolean tryCommit(long offset, long bytes, long creditBytes) {
-        if (!ledger.tryTake(creditBytes)) {
+        if (!room.suffices(creditBytes) || !ledger.tryTake(creditBytes)) {
             lastFailure = null;
             return false;
         }
@@ -163,6 +167,11 @@ public final class Region {
     /// {@return the NUMA node's id}
     public int node() {
         return node;
+    }
+
+    /// {@return tells whether the node has memory for more}
+    public NodeRoom room() {
+        return room;
     }
 
     /// {@return the bytes of the range that hold credit}

@@ -14,12 +14,14 @@ import static dev.quarry.numa.RawMemory.putLongRelease;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.HugePages;
+import dev.quarry.NumaPolicy;
 import dev.quarry.internal.buddy.Growth;
 import dev.quarry.internal.buddy.MetadataHeap;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.region.Backing;
 import dev.quarry.internal.region.CommitLedger;
+import dev.quarry.internal.region.NodeRoom;
 import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.Reservations;
 import dev.quarry.internal.region.Table;
@@ -28,15 +30,22 @@ import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.NodeSet;
 import dev.quarry.numa.Placement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// One allocator's address space: the zones' regions side by side, the metadata, and the frame table between them.
 ///
 /// ```
-/// data      | zone 0's region | zone 1's region | ...        one reservation, equal powers of two
+/// data      | zone 0's region | zone 1's region | ... | interleaved |     one reservation, equal powers of two
 /// metadata  | pool | frame table | records, dirty bits of the pool | of zone 0 | of zone 1 | ...
 /// ```
+///
+/// With more than one node there is one zone more, whose OS pages the kernel spreads over several nodes.
 ///
 /// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the frame table. An entry
 /// of
@@ -85,21 +94,29 @@ public final class Space {
     private final Region tables;
     private final MetadataHeap metadata;
     private final Zone[] zones;
+    private final Zone[] nodeZones;
+    private final Zone[] interleavedZones;
+    private final NodeSet nodes;
+    private final NodeSet interleavedNodes;
+    private final AtomicLong bindRefusals = new AtomicLong();
     private final AtomicLong invalidFrees = new AtomicLong();
     private final AtomicLong lateFrees = new AtomicLong();
-    private final List<String> refusals = new ArrayList<>();
+    private final List<String> refusals = new CopyOnWriteArrayList<>();
 
     /// Reserves and lays out a space.
     /// @param os     the operating system
     /// @param config the options
-    /// @param nodes  ids of the NUMA nodes, one zone each
+    /// @param nodes  ids of the NUMA nodes, ascending, one zone each
     /// @throws NativeMemoryException if the address space cannot be had
     public Space(NativeMemory os, AllocatorConfig config, int[] nodes) {
         this.os = os;
         this.config = config;
         this.ledger = new CommitLedger(config.limitBytes());
         this.backing = Backing.of(config);
-        int zoneCount = Integer.highestOneBit(nodes.length * 2 - 1);
+        this.nodes = NodeSet.of(nodes);
+        this.interleavedNodes = interleavedNodes(config.numaPolicy());
+        int usedZones = nodes.length == 1 ? 1 : nodes.length + 1;
+        int zoneCount = Integer.highestOneBit(usedZones * 2 - 1);
         long poolBytes =
                 Math.max(MIN_POOL_BYTES, Long.highestOneBit(config.reserveBytes() * zoneCount) / POOL_FRACTION);
         long nodeBytes = config.reserveBytes();
@@ -117,8 +134,9 @@ public final class Space {
             this.nullSlab = metadataStart;
             this.frames = metadataStart + poolBytes;
             os.commit(frames, frameTableBytes);
-            this.poolRegion = new Region(os, ledger, metadataStart, poolBytes, nodes[0], Backing.ON_DEMAND);
-            this.tables = new Region(os, ledger, frames, tableBytes, nodes[0], Backing.ON_DEMAND);
+            this.poolRegion =
+                    new Region(os, ledger, metadataStart, poolBytes, nodes[0], Backing.ON_DEMAND, NodeRoom.UNLIMITED);
+            this.tables = new Region(os, ledger, frames, tableBytes, nodes[0], Backing.ON_DEMAND, NodeRoom.UNLIMITED);
             Layout layout = new Layout(frameTableBytes);
             this.metadata = new MetadataHeap(
                     poolRegion, layout.records(poolBytes), layout.dirty(poolBytes), POOL_GRANULE_BYTES);
@@ -127,10 +145,15 @@ public final class Space {
                 throw new IllegalStateException("the null slab is not the first record");
             }
             putLong(nullSlab + SlabLayout.HEAD, SlabLayout.END);
-            this.zones = new Zone[nodes.length];
-            for (int index = 0; index < nodes.length; index++) {
-                zones[index] = makeZone(index, nodes[index], nodeBytes, layout);
+            this.zones = new Zone[usedZones];
+            for (int index = 0; index < usedZones; index++) {
+                int node = index < nodes.length ? nodes[index] : Zone.SPREAD;
+                zones[index] = makeZone(index, node, nodeBytes, layout);
             }
+            this.nodeZones = Arrays.copyOf(zones, nodes.length);
+            this.interleavedZones = Arrays.stream(nodeZones)
+                    .filter(zone -> interleavedNodes.contains(zone.node()))
+                    .toArray(Zone[]::new);
             metadata.retireBoot();
         } catch (RuntimeException | Error failure) {
             abandon(metadataStart);
@@ -162,8 +185,13 @@ public final class Space {
         }
     }
 
+    private NodeSet interleavedNodes(NumaPolicy policy) {
+        return policy.kind() == NumaPolicy.Kind.INTERLEAVE && !policy.nodes().isEmpty() ? policy.nodes() : nodes;
+    }
+
     private Zone makeZone(int index, int node, long nodeBytes, Layout layout) {
-        Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node, backing);
+        NodeRoom room = nodes.size() == 1 || node == Zone.SPREAD ? NodeRoom.UNLIMITED : NodeRoom.of(os, node);
+        Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node, backing, room);
         // Each zone's part of the frame table is a table of its own, since it grows under the zone's own lock.
         long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Long.BYTES;
         Table frameTable = new Table(tables, framesOffset, os.osPageBytes(), true);
@@ -180,13 +208,31 @@ public final class Space {
             tryOptional("huge pages", () -> os.hugePages(base, byteSize, true));
         }
         if (zones.length > 1) {
-            for (Zone zone : zones) {
-                Region region = zone.pages().region();
-                tryOptional(
-                        "binding to node " + region.node(),
-                        () -> os.bind(
-                                region.base(), region.byteSize(), Placement.PREFERRED, NodeSet.of(region.node())));
+            bindZones();
+        }
+    }
+
+    /// By preference, not strictly: a touch beyond the end of a strictly bound node ends the process. That a node is
+    /// full is found out before memory is committed, by [NodeRoom].
+    private void bindZones() {
+        Set<Integer> refusedNodes = new TreeSet<>();
+        String errno = "";
+        for (Zone zone : zones) {
+            boolean spread = zone.node() == Zone.SPREAD;
+            NodeSet to = spread ? interleavedNodes : NodeSet.of(zone.node());
+            Region region = zone.pages().region();
+            try {
+                os.bind(region.base(), region.byteSize(), spread ? Placement.INTERLEAVE : Placement.PREFERRED, to);
+            } catch (NativeMemoryException refused) {
+                bindRefusals.incrementAndGet();
+                errno = refused.errnoName();
+                to.ids().forEach(refusedNodes::add);
             }
+        }
+        if (!refusedNodes.isEmpty()) {
+            NodeSet refused = NodeSet.of(refusedNodes.stream().mapToInt(node -> node));
+            note("binding to node" + (refused.size() == 1 ? " " : "s ") + refused + " was refused (" + errno
+                    + "): memory comes from the node that first touches it");
         }
     }
 
@@ -253,9 +299,56 @@ public final class Space {
         return zones[index < zones.length ? index : 0];
     }
 
-    /// {@return the zones, one a node}
+    /// {@return the zone of a slab}
+    /// @param slab descriptor
+    public Zone zoneOf(long slab) {
+        return zoneAt(getLong(slab + SlabLayout.BASE) - base);
+    }
+
+    /// {@return all zones: one a node, and where there are several nodes the interleaved one}
     public Zone[] zones() {
         return zones;
+    }
+
+    /// {@return the zones of nodes, by ascending node}
+    public Zone[] nodeZones() {
+        return nodeZones;
+    }
+
+    /// {@return the zone of a node; null if the allocator does not use it}
+    /// @param node the kernel's id
+    public @Nullable Zone zoneOfNode(int node) {
+        for (Zone zone : nodeZones) {
+            if (zone.node() == node) {
+                return zone;
+            }
+        }
+        return null;
+    }
+
+    /// {@return the nodes that have a zone}
+    public NodeSet nodes() {
+        return nodes;
+    }
+
+    /// {@return the zone whose OS pages the kernel spreads; null with one node only}
+    public @Nullable Zone interleavedZone() {
+        return zones.length > nodeZones.length ? zones[nodeZones.length] : null;
+    }
+
+    /// {@return the nodes over which it spreads them}
+    public NodeSet interleavedNodes() {
+        return interleavedNodes;
+    }
+
+    /// {@return the zones of those nodes, by ascending node}
+    public Zone[] interleavedZones() {
+        return interleavedZones;
+    }
+
+    /// {@return how often the system refused to bind a zone to its node}
+    public long bindRefusals() {
+        return bindRefusals.get();
     }
 
     /// {@return the metadata}
@@ -278,13 +371,15 @@ public final class Space {
         return os;
     }
 
-    /// Remembers for the report what the system refused. Called at start only.
+    /// Remembers for the report what the system refused, each refusal once.
     /// @param refusal what was refused, and what that changed
     public void note(String refusal) {
-        refusals.add(refusal);
+        if (!refusals.contains(refusal)) {
+            refusals.add(refusal);
+        }
     }
 
-    /// {@return what the system refused at start}
+    /// {@return what the system refused}
     public List<String> refusals() {
         List<String> all = new ArrayList<>(refusals);
         if (backing.populateRefusal() != null) {

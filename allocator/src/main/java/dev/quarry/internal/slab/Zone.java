@@ -28,6 +28,9 @@ import java.util.function.LongConsumer;
 /// the
 /// lock and before the first write ([StackReserve]).
 public final class Zone {
+    /// In place of a node's id: the OS pages of the zone are spread over several nodes.
+    public static final int SPREAD = -1;
+
     /// Detail of a span that has no span class.
     public static final int DIRECT = 0xFF;
 
@@ -265,6 +268,11 @@ public final class Zone {
     /// {@return the zone's pages} For its immutable parts, or under [#locked].
     public PageAllocator pages() {
         return pages;
+    }
+
+    /// {@return the node's id; [#SPREAD] for the interleaved zone} No lock.
+    public int node() {
+        return pages.region().node();
     }
 
     /// {@return the zone's number in its space} No lock.

@@ -65,10 +65,10 @@ class ArenaPoolTest {
     void shouldBringBlocksHomeToTheirNode() {
         try (ArenaFixture fixture = new ArenaFixture(2, SimulatedSpace.options())) {
             Arena here = fixture.arena();
-            fixture.simulated().machine().runOn(3);
-            Arena there = fixture.arena();
             long block = here.malloc(100);
             long span = here.malloc(100_000);
+            fixture.simulated().machine().runOn(3);
+            Arena there = fixture.arena();
             there.free(block);
             there.free(span);
             there.trim();

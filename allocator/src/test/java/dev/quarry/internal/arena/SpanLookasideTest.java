@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quarry.NumaPolicy;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.SimulatedSpace;
 import dev.quarry.internal.slab.SizeClasses;
@@ -22,8 +23,10 @@ class SpanLookasideTest {
     private final SimulatedSpace fixture = new SimulatedSpace();
     private final Zone zone = fixture.zone();
     private final AtomicLong budget = new AtomicLong(BUDGET_BYTES);
+    private final Home home = Home.ofThread(
+            fixture.space(), new NodeMap(fixture.space(), fixture.machine().topology()), NumaPolicy.LOCAL, 0);
     private final SpanLookaside lookaside =
-            new SpanLookaside(zone, fixture.space().config(), budget);
+            new SpanLookaside(home, fixture.space().config(), budget);
 
     @AfterEach
     void releaseMachine() {

@@ -3,6 +3,7 @@ package dev.quarry.internal.buddy;
 
 import dev.quarry.internal.region.Backing;
 import dev.quarry.internal.region.CommitLedger;
+import dev.quarry.internal.region.NodeRoom;
 import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.SimulatedRegions;
 import dev.quarry.internal.region.Table;
@@ -31,7 +32,14 @@ final class BuddyFixture implements AutoCloseable {
 
     BuddyFixture(long regionPages, long limitPages) {
         this.ledger = new CommitLedger(limitPages << SpanMap.PAGE_SHIFT);
-        this.region = new Region(WITHOUT_PAGES, ledger, BASE, regionPages << SpanMap.PAGE_SHIFT, 0, Backing.ON_DEMAND);
+        this.region = new Region(
+                WITHOUT_PAGES,
+                ledger,
+                BASE,
+                regionPages << SpanMap.PAGE_SHIFT,
+                0,
+                Backing.ON_DEMAND,
+                NodeRoom.UNLIMITED);
         Table records = tables.table(regionPages * SpanMap.RECORD_BYTES);
         this.map = new SpanMap(records.address());
         this.buddy = new BuddyAllocator(

@@ -43,7 +43,8 @@ public final class SimulatedRegions implements AutoCloseable {
     }
 
     Region region(long byteSize, CommitLedger credit, Backing backing) {
-        Region region = new Region(os, credit, os.reserve(byteSize, byteSize), byteSize, 0, backing);
+        Region region =
+                new Region(os, credit, os.reserve(byteSize, byteSize), byteSize, 0, backing, NodeRoom.UNLIMITED);
         regions.add(region);
         return region;
     }

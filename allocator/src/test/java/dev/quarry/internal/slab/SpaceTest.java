@@ -28,9 +28,10 @@ class SpaceTest {
             Space space = fixture.space();
             space.place();
             assertEquals(List.of(), space.refusals());
-            assertEquals(3, space.zones().length);
+            assertEquals(3, space.nodeZones().length);
+            assertEquals(4, space.zones().length, "one more, for what is interleaved");
             assertEquals(4 * NODE_BYTES, space.byteSize, "rounded up to a power of two of nodes");
-            for (Zone zone : space.zones()) {
+            for (Zone zone : space.nodeZones()) {
                 long address = zone.allocateSpan(4, 0, Zone.DIRECT, 1) & ~1L;
                 assertEquals(space.base + zone.index() * NODE_BYTES, zone.base());
                 assertSame(zone, space.zoneAt(address - space.base));
@@ -43,7 +44,7 @@ class SpaceTest {
 
     @Test
     void shouldNameTheFirstZoneWhereThereIsNone() {
-        try (SimulatedSpace fixture = new SimulatedSpace(3, SimulatedSpace.options())) {
+        try (SimulatedSpace fixture = new SimulatedSpace(4, SimulatedSpace.options())) {
             Space space = fixture.space();
             assertSame(space.zones()[0], space.zoneAt(space.byteSize - 1));
         }
@@ -58,8 +59,10 @@ class SpaceTest {
         try (SimulatedSpace fixture = new SimulatedSpace(sandbox, SimulatedSpace.options())) {
             fixture.space().place();
             assertEquals(
-                    List.of("binding to node 0 was refused (EPERM)", "binding to node 1 was refused (EPERM)"),
+                    List.of(
+                            "binding to nodes 0-1 was refused (EPERM): memory comes from the node that first touches it"),
                     fixture.space().refusals());
+            assertEquals(3, fixture.space().bindRefusals());
             assertNotEquals(0, fixture.zone().allocateSpan(1, 0, Zone.DIRECT, 1));
         }
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = QuarryCli.Version.class,
         description = "malloc and free for the JVM.",
-        subcommands = ReplayCommand.class,
+        subcommands = {NumaCommand.class, ReplayCommand.class},
         footer = {
             "  classpath  Print the class path that a service needs.",
             "",

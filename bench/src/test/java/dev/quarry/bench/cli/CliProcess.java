@@ -15,6 +15,7 @@ final class CliProcess {
     private final Path home;
     private final Path output;
     private final Path errors;
+    private final List<String> properties = new ArrayList<>();
 
     record Result(int status, String output, String errors) {}
 
@@ -24,11 +25,18 @@ final class CliProcess {
         errors = Files.createFile(home.resolve("stderr"));
     }
 
+    CliProcess withProperty(String key, String value) {
+        properties.add("-D" + key + "=" + value);
+        return this;
+    }
+
     Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
+        command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Dbench.home=" + home);
+        command.addAll(properties);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuarryCli.class.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)

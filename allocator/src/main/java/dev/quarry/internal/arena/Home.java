@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+import static dev.quarry.numa.RawMemory.getInt;
+
+import dev.quarry.NumaPolicy;
+import dev.quarry.internal.slab.SizeClasses;
+import dev.quarry.internal.slab.SlabLayout;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
+
+/// Where an arena takes memory from: the zones of its policy, the best one first.
+///
+/// An arena of a thread follows it: before it takes memory it looks on which node the thread runs now ([#hasMoved]). A
+/// stripe stays where it is. What an arena has of another zone than the best, it has because that one was full.
+///
+/// Not thread-safe: the arena's owner only; the counters may be read by anyone.
+final class Home {
+    private static final int FOLLOWS = -1;
+
+    private final Space space;
+    private final NodeMap map;
+    private final boolean reclaims;
+    private final int fixedSource;
+    private final NodeCounters counters;
+    private NumaPolicy policy;
+    private ZoneOrders orders;
+    private boolean follows;
+    private int source;
+    private int turn;
+
+    private Home(Space space, NodeMap map, NumaPolicy policy, int fixedSource, int turn) {
+        this.space = space;
+        this.map = map;
+        this.reclaims = space.config().numaReclaim();
+        this.fixedSource = fixedSource;
+        this.counters = new NodeCounters(space.nodeZones().length);
+        this.policy = policy;
+        this.orders = map.ordersOf(policy);
+        this.turn = orders.inTurn() ? turn % orders.rows() : 0;
+        settle();
+    }
+
+    /// {@return the home of an arena that follows its thread}
+    /// @param turn with which of the zones a policy in turn begins
+    static Home ofThread(Space space, NodeMap map, NumaPolicy policy, int turn) {
+        return new Home(space, map, policy, FOLLOWS, turn);
+    }
+
+    /// {@return the home of a stripe}
+    /// @param source where it stays
+    static Home ofStripe(Space space, NodeMap map, NumaPolicy policy, int source) {
+        return new Home(space, map, policy, source, source);
+    }
+
+    /// {@return whether another zone is the best now: the thread runs on another node than at the last look}
+    boolean hasMoved() {
+        if (!follows) {
+            return false;
+        }
+        int now = map.sourceOf(space.os().currentCpu());
+        if (now == source) {
+            return false;
+        }
+        if (orders.row(now)[0] == best()) {
+            source = now;
+            return false;
+        }
+        return true;
+    }
+
+    /// Makes the place where the thread runs now the one to take memory for.
+    void settle() {
+        follows = fixedSource == FOLLOWS && orders.follows();
+        source = fixedSource == FOLLOWS ? map.sourceOf(space.os().currentCpu()) : fixedSource;
+    }
+
+    /// Changes the policy. The arena must own nothing.
+    void use(NumaPolicy other) {
+        orders = map.ordersOf(other);
+        policy = other;
+        turn = 0;
+        settle();
+    }
+
+    /// {@return the policy}
+    NumaPolicy policy() {
+        return policy;
+    }
+
+    /// {@return the zone whose spans the arena may keep for reuse}
+    Zone spanZone() {
+        Zone spread = orders.byOsPage();
+        return spread == null ? best() : spread;
+    }
+
+    /// {@return whether it may keep spans at all: not where they come from all zones in turn}
+    boolean keepsSpans() {
+        return !orders.inTurn() || orders.byOsPage() != null;
+    }
+
+    private Zone best() {
+        return orders.row(orders.inTurn() ? turn : source)[0];
+    }
+
+    private Zone[] nextOrder() {
+        if (!orders.inTurn()) {
+            return orders.row(source);
+        }
+        turn = turn + 1 < orders.rows() ? turn + 1 : 0;
+        return orders.row(turn);
+    }
+
+    /// Takes a slab with free slots.
+    /// @return its descriptor; 0 when neither memory nor credit is there
+    long takeSlab(int sizeClass, int ownerWord) {
+        Zone[] order = nextOrder();
+        for (Zone zone : order) {
+            long slab = zone.takeSlab(sizeClass, ownerWord);
+            if (slab == 0 && reclaims && zone != order[order.length - 1]) {
+                zone.trim();
+                slab = zone.takeSlab(sizeClass, ownerWord);
+            }
+            if (slab != 0) {
+                countSlab(order[0], zone, slab);
+                return slab;
+            }
+        }
+        return 0;
+    }
+
+    private void countSlab(Zone wanted, Zone got, long slab) {
+        boolean isFresh = getInt(slab + SlabLayout.EXTENDED) == 0;
+        if (isFresh && space.nodeZones().length > 1) {
+            long bytes = (long) getInt(slab + SlabLayout.CAPACITY) * getInt(slab + SlabLayout.SLOT);
+            counters.add(wanted, got, near(), orders.inTurn(), Space.pagesOf(bytes));
+        }
+    }
+
+    /// Allocates a span.
+    /// @return as [Zone#allocateSpan]
+    long allocateSpan(long pageCount, int alignOrder, int spanClass, long requestedBytes) {
+        Zone spread = orders.byOsPage();
+        if (spread != null && pageCount << PAGE_SHIFT > SizeClasses.MAX_SLOT) {
+            long address = spread.allocateSpan(pageCount, alignOrder, spanClass, requestedBytes);
+            if (address != 0) {
+                counters.addSpread(space.interleavedZones(), near(), address, pageCount);
+                return address;
+            }
+        }
+        Zone[] order = nextOrder();
+        for (Zone zone : order) {
+            long address = zone.allocateSpan(pageCount, alignOrder, spanClass, requestedBytes);
+            if (address == 0 && reclaims && zone != order[order.length - 1]) {
+                zone.trim();
+                address = zone.allocateSpan(pageCount, alignOrder, spanClass, requestedBytes);
+            }
+            if (address != 0) {
+                if (space.nodeZones().length > 1) {
+                    counters.add(order[0], zone, near(), orders.inTurn(), pageCount);
+                }
+                return address;
+            }
+        }
+        return 0;
+    }
+
+    private Zone near() {
+        return map.nearestTo(
+                follows || fixedSource != FOLLOWS
+                        ? source
+                        : map.sourceOf(space.os().currentCpu()));
+    }
+
+    /// {@return what came from which node}
+    NodeCounters counters() {
+        return counters;
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import dev.quarry.internal.slab.StackReserve;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/// Stripes of one policy: some for each place where a thread can run, made when they are first wanted.
+///
+/// Stripe `i` belongs to source `i % sources`. A thread tries those of its own source first, its cpu's before the
+/// others; then those of other sources; it waits for none.
+///
+/// Thread-safe.
+final class StripeSet {
+    private final NodeMap map;
+    private final AtomicReferenceArray<@Nullable Stripe> stripes;
+    private final ReentrantLock making;
+    private final IntFunction<@Nullable Stripe> maker;
+    private final int sources;
+    private final int perSource;
+
+    /// A set without stripes.
+    /// @param map    tells where a thread runs
+    /// @param wanted how many stripes there should be; there is at least one a source
+    /// @param making held while one is made
+    /// @param maker  makes the stripe of a source; null when there is no memory for one
+    StripeSet(NodeMap map, int wanted, ReentrantLock making, IntFunction<@Nullable Stripe> maker) {
+        this.map = map;
+        this.making = making;
+        this.maker = maker;
+        this.sources = map.sources();
+        this.perSource = Math.max(1, wanted / sources);
+        this.stripes = new AtomicReferenceArray<>(sources * perSource);
+    }
+
+    /// {@return how many stripes there can be}
+    int length() {
+        return stripes.length();
+    }
+
+    /// Takes any stripe that is free now. One for which there is no memory is passed over: at the limit a free must get
+    /// through by those that there are.
+    /// @param cpu the caller runs on
+    /// @param end tells whether there is no more use in waiting
+    /// @return a locked stripe; null when there is no memory to make the first one, or at the end
+    @Nullable
+    Stripe lock(int cpu, End end) {
+        StackReserve.ensure();
+        int source = map.sourceOf(cpu);
+        for (int tries = 0; ; tries++) {
+            int step = tries % stripes.length();
+            Stripe stripe = stripe((source + step / perSource) % sources + sources * ((cpu + step) % perSource));
+            if (end.isReached()) {
+                return null;
+            }
+            if (stripe != null && stripe.tryLock()) {
+                return stripe;
+            }
+            if (step == stripes.length() - 1) {
+                if (stripe == null && isEmpty()) {
+                    return null;
+                }
+                Thread.yield();
+            }
+        }
+    }
+
+    /// Whether waiting is of no use any more.
+    interface End {
+        /// {@return whether it is}
+        boolean isReached();
+    }
+
+    private @Nullable Stripe stripe(int index) {
+        Stripe stripe = stripes.get(index);
+        if (stripe != null) {
+            return stripe;
+        }
+        StackReserve.ensureForArena();
+        making.lock();
+        try {
+            stripe = stripes.get(index);
+            if (stripe == null) {
+                stripe = maker.apply(index % sources);
+                stripes.set(index, stripe);
+            }
+            return stripe;
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private boolean isEmpty() {
+        for (int index = 0; index < stripes.length(); index++) {
+            if (stripes.get(index) != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Does something with each stripe that nobody uses now.
+    /// @param action under the stripe's lock
+    void forEachFree(Consumer<Arena> action) {
+        for (int index = 0; index < stripes.length(); index++) {
+            Stripe stripe = stripes.get(index);
+            if (stripe != null && stripe.tryLock()) {
+                try {
+                    action.accept(stripe.arena());
+                } finally {
+                    stripe.unlock();
+                }
+            }
+        }
+    }
+
+    /// Locks all stripes for good.
+    /// @return whether nobody was using one
+    boolean lockAll() {
+        boolean all = true;
+        for (int index = 0; index < stripes.length(); index++) {
+            Stripe stripe = stripes.get(index);
+            all &= stripe == null || stripe.tryLock();
+        }
+        return all;
+    }
+}

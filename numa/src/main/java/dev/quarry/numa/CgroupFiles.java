@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,8 @@ final class CgroupFiles {
         this.mounts = TextFiles.lines(root.resolve("proc/self/mountinfo"));
     }
 
-    /// The directories that have a say, the process's own first, then those around it. A controller that is mounted the
+    /// The directories that have a say, the process's own first, then those around it; not all of them need to
+    /// be there. A controller that is mounted the
     /// old way is not in the new hierarchy.
     List<Path> directories(String controller) {
         for (boolean isUnified : new boolean[] {false, true}) {
@@ -75,9 +75,7 @@ final class CgroupFiles {
         Path directory = isInside ? point.resolve(mounted.relativize(own)) : point;
         List<Path> chain = new ArrayList<>();
         for (Path at = directory; at != null && at.startsWith(point); at = at.getParent()) {
-            if (Files.isDirectory(at)) {
-                chain.add(at);
-            }
+            chain.add(at);
         }
         return chain;
     }

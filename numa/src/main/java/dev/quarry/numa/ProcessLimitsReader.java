@@ -4,13 +4,14 @@ package dev.quarry.numa;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads [ProcessLimits] from proc and from cgroups of either version. What is missing or makes no sense limits
 /// nothing.
 final class ProcessLimitsReader {
-    /// Limits from here on are the kernel's way to say: none.
-    private static final long NO_LIMIT_BYTES = 1L << 60;
+    /// No limit is `max` in the new version of cgroups, and a number of 19 digits in the old one.
+    private static final Pattern LIMIT = Pattern.compile("[1-9]\\d{0,17}");
 
     private final Path root;
     private final CgroupFiles cgroup;
@@ -82,9 +83,8 @@ final class ProcessLimitsReader {
         for (Path directory : cgroup.directories("memory")) {
             String limit = first(List.of(directory), "memory.max", "memory.limit_in_bytes")
                     .strip();
-            if (limit.matches("[1-9]\\d{0,17}")) {
-                long bytes = Long.parseLong(limit);
-                least = bytes < NO_LIMIT_BYTES ? Math.min(least, bytes) : least;
+            if (LIMIT.matcher(limit).matches()) {
+                least = Math.min(least, Long.parseLong(limit));
             }
         }
         return least;

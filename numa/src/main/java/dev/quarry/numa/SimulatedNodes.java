@@ -114,8 +114,7 @@ final class SimulatedNodes {
     /// Moves what is behind a page to a node, unless that is full or nothing is behind the page. Gives whether it lies
     /// there now.
     boolean move(SimulatedReservation reservation, int page, int node) {
-        boolean moves = reservation.node(page) != NOT_RESIDENT && reservation.node(page) != node;
-        if (moves && takeFrom(node)) {
+        if (reservation.node(page) != NOT_RESIDENT && takeFrom(node)) {
             giveBack(reservation, page);
             reservation.setNode(page, node);
         }

@@ -11,6 +11,7 @@
 /// | a refusal by the system | [dev.quarry.numa.NativeMemoryException] |
 /// | what was called, and how it failed | [dev.quarry.numa.OsCall], [dev.quarry.numa.Errno] |
 /// | nodes, cpus, distances | [dev.quarry.numa.Topology], [dev.quarry.numa.NumaNode], [dev.quarry.numa.CpuSet] |
+/// | what of them the process may use | [dev.quarry.numa.ProcessLimits] |
 /// | which node an OS page comes from | [dev.quarry.numa.Placement], [dev.quarry.numa.NodeSet] |
 ///
 /// **Data model.** A *reservation* is a range of address space. Its *OS pages* are reserved, committed or, by the
@@ -22,12 +23,15 @@
 ///                      < purge: R becomes C, and reads as zero
 /// ```
 ///
+/// An OS page comes from a node when it becomes resident, by the placement that its range has then; it stays there
+/// until it is purged, moved, or its reservation ends.
+///
 /// - `resident <= committed <= reserved`, in OS pages, for each reservation.
 /// - A reservation ends only by release, and then as a whole.
 /// - Between reserve and release the address space belongs to the reservation without a gap, whatever fails: an access
 ///   through a stale address may read wrong data, never unmapped memory that was committed once.
 ///
-/// **May know**: the kernel, the C library, sysfs. This is the only module that links native symbols.
+/// **May know**: the kernel, the C library, sysfs, proc, cgroups. This is the only module that links native symbols.
 ///
 /// **Must not know**: what the memory is used for, size classes, limits of the application, configuration.
 ///

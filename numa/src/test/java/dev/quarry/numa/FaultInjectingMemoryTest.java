@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -118,6 +119,25 @@ class FaultInjectingMemoryTest extends NativeMemoryContract {
             case MOVE -> memory.move(address, byteSize, 0);
             case FREE_BYTES -> memory.freeBytes(0);
         }
+    }
+
+    @Test
+    void shouldPlaceByTheMemoryBehindWhenNothingIsToFail() {
+        SimulatedMemory two = new SimulatedMemory(
+                SimulatedMachine.builder().nodes(2, 1, byteSize).build());
+        NativeMemory wrapped = new FaultInjectingMemory(two);
+        long other = wrapped.reserve(byteSize, osPageBytes);
+        int[] nodes = new int[2];
+
+        wrapped.bind(other, byteSize, Placement.BIND, NodeSet.of(1));
+        wrapped.commit(other, osPageBytes);
+        wrapped.nodesOf(other, 2, nodes);
+
+        assertArrayEquals(new int[] {1, NativeMemory.NOT_RESIDENT}, nodes);
+        assertEquals(byteSize - osPageBytes, wrapped.freeBytes(1));
+        assertEquals(osPageBytes, wrapped.move(other, byteSize, 0));
+        assertEquals(0, two.nodeOf(other));
+        wrapped.release(other, byteSize);
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProcessLimitsReaderTest {
     private static final String UNIFIED = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate";
@@ -43,6 +43,16 @@ class ProcessLimitsReaderTest {
     }
 
     @Test
+    void shouldAllowOnlyWhatProcessAndCgroupAllow() throws IOException {
+        write("proc/self/status", "Cpus_allowed_list:\t0-5\nMems_allowed_list:\t0-2");
+        write("proc/self/mountinfo", UNIFIED);
+        write("sys/fs/cgroup/cpuset.cpus.effective", "4-7");
+        write("sys/fs/cgroup/cpuset.mems.effective", "2-3");
+
+        assertEquals(new ProcessLimits(NodeSet.of(2), CpuSet.parse("4-5"), ProcessLimits.UNLIMITED), read());
+    }
+
+    @Test
     void shouldReadCgroupsOfVersionTwoOutwardsFromTheOwn() throws IOException {
         write("proc/self/mountinfo", "23 1 0:20 / / rw - ext4 /dev/root rw\n" + UNIFIED);
         write("proc/self/cgroup", "0::/outer/inner");
@@ -65,6 +75,7 @@ class ProcessLimitsReaderTest {
         write("proc/self/mountinfo", OLD_CPUSET + "\n" + OLD_MEMORY);
         write("proc/self/cgroup", "4:cpu,memory:/a\n3:cpuset:/b\n0::/c");
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
+        assertEquals(ProcessLimits.UNLIMITED, read().memoryBytes());
         write("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "65536");
         write("sys/fs/cgroup/memory/c/memory.limit_in_bytes", "1");
         write("sys/fs/cgroup/cpuset/b/cpuset.effective_cpus", "2");
@@ -85,14 +96,28 @@ class ProcessLimitsReaderTest {
         assertEquals(CpuSet.parse("7"), read().cpus());
     }
 
-    /// A container sees its own part of the hierarchy at the mount point, and may be told its path from the outside.
+    /// A container sees its own part of the hierarchy at the mount point, and may be told its path from the outside:
+    /// the files beside that part are another's.
     @ParameterizedTest
-    @ValueSource(strings = {"/docker/id", "/../elsewhere", "/docker/identity", "/docker/id/gone", "/"})
-    void shouldFindTheOwnDirectoryInsideAContainer(String membership) throws IOException {
-        write("proc/self/mountinfo", OLD_MEMORY.replace(" / ", " /docker/id "));
+    @CsvSource({
+        "/docker/id, /docker/id",
+        "/docker/id, /../elsewhere",
+        "/docker/id, /elsewhere",
+        "/docker/id, /docker/identity",
+        "/docker/id, /docker/id/gone",
+        "/docker/id, /",
+        "/, /../elsewhere",
+        "/, /"
+    })
+    void shouldFindTheOwnDirectoryInsideAContainer(String mounted, String membership) throws IOException {
+        write("proc/self/mountinfo", OLD_MEMORY.replace(" / ", " " + mounted + " "));
         write("proc/self/cgroup", "4:memory:" + membership);
         write("sys/fs/cgroup/memory/memory.limit_in_bytes", "8192");
-        write("sys/fs/cgroup/memory/entity/memory.limit_in_bytes", "1");
+        for (String other : new String[] {
+            "cgroup/memory/entity", "cgroup/memory/elsewhere", "cgroup/elsewhere", "elsewhere", "cgroup/identity"
+        }) {
+            write("sys/fs/" + other + "/memory.limit_in_bytes", "1");
+        }
 
         assertEquals(8192, read().memoryBytes());
     }

@@ -122,6 +122,9 @@ class SimulatedPlacementTest {
 
         int[] expected = IntStream.range(0, PAGES).map(page -> page % nodes).toArray();
         assertArrayEquals(expected, nodesOf(address));
+        int[] some = new int[4];
+        memory.nodesOf(address + 5 * OS_PAGE_BYTES, 4, some);
+        assertArrayEquals(Arrays.copyOfRange(expected, 5, 9), some);
     }
 
     @ParameterizedTest
@@ -223,6 +226,23 @@ class SimulatedPlacementTest {
         memory.commit(address, BYTES);
 
         assertAllOn(3, address);
+    }
+
+    @Test
+    void shouldKeepThePlacementWhenRemapped() {
+        startEqualNodes(2);
+        long address = reserve();
+        memory.commit(address, BYTES);
+        memory.bind(address, OS_PAGE_BYTES, Placement.BIND, NodeSet.of(1));
+        assertEquals(2, memory.mappings());
+
+        memory.remap(address, address + BYTES / 2, OS_PAGE_BYTES);
+
+        memory.purge(address, BYTES);
+        memory.populate(address, BYTES);
+        assertEquals(4, memory.mappings());
+        assertEquals(2, pagesOn(1, address));
+        assertEquals(1, memory.nodeOf(address + BYTES / 2));
     }
 
     @Test
@@ -348,6 +368,17 @@ class SimulatedPlacementTest {
     }
 
     @Test
+    void shouldKeepTheLimitsOfTheProcessWhenANodeIsRemoved() {
+        start("0:cpus=0-1,mem=1g;1:cpus=2,mem=1g;2:mem=1g|allowed-nodes=1-2|allowed-cpus=1-2");
+
+        memory.removeNode(1);
+
+        assertEquals(NodeSet.of(2), memory.topology().usableNodes());
+        assertEquals(1, memory.currentCpu());
+        assertEquals(CpuSet.parse("1-2"), memory.topology().limits().cpus());
+    }
+
+    @Test
     void shouldPutThreadsElsewhereWhenTheirNodeIsRemoved() {
         startEqualNodes(4);
         memory.runOn(300);
@@ -370,6 +401,7 @@ class SimulatedPlacementTest {
         start(ODD);
         long address = reserve();
         memory.commit(address, BYTES);
+        memory.setNodeBytes(0, 4 * BYTES);
         memory.setNodeBytes(1, BYTES / 4);
         memory.setNodeBytes(2, BYTES / 2);
 

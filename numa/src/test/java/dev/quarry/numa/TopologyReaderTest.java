@@ -127,7 +127,7 @@ class TopologyReaderTest {
     void shouldAssumeWhatMakesNoSense() throws IOException {
         node(0, "0", 1, 1, "10 x");
         node(1, "1-", 1, 1, "10");
-        node(2, "0,2", 1, 1, "0 20 10");
+        node(2, "0,2", 1, 1, "0 300 15");
         file(2, "meminfo", "no such line");
 
         Topology topology = Topology.read(root);
@@ -135,6 +135,8 @@ class TopologyReaderTest {
         assertEquals(Topology.REMOTE_DISTANCE, topology.distance(0, 1));
         assertEquals(Topology.REMOTE_DISTANCE, topology.distance(1, 2));
         assertEquals(Topology.REMOTE_DISTANCE, topology.distance(2, 0));
+        assertEquals(Topology.REMOTE_DISTANCE, topology.distance(2, 1));
+        assertEquals(Topology.LOCAL_DISTANCE, topology.distance(2, 2));
         assertTrue(topology.node(1).cpus().isEmpty());
         assertEquals(CpuSet.parse("2"), topology.node(2).cpus());
         assertEquals(0, topology.nodeOfCpu(0));

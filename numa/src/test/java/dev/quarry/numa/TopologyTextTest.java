@@ -136,6 +136,7 @@ class TopologyTextTest {
                 "0:huge=2m*1/2 ! node 0: huge: 2 of 1 huge OS pages free, expected 0 to all of them",
                 "0:huge=3m*1/1 ! node 0: huge: huge OS pages of 3145728 bytes, expected a power of two",
                 "0:huge=1g*1/1+2m*1/1 ! node 0: huge: '1g*1/1+2m*1/1', expected each size once, in ascending order",
+                "0:huge=2m*1/1+2m*1/1 ! node 0: huge: '2m*1/1+2m*1/1', expected each size once, in ascending order",
                 "0:|distance=10 ! 'distance=10', expected one of distances=, allowed-nodes=, allowed-cpus=, limit=",
                 "0:| ! '', expected one of distances=, allowed-nodes=, allowed-cpus=, limit= and a value",
                 "0:|limit=1g|limit=1g ! key 'limit' is there twice, expected once",

@@ -233,6 +233,11 @@ public final class FaultInjectingMemory implements NativeMemory {
     }
 
     @Override
+    public long keptFreeBytes(int node) {
+        return memory.keptFreeBytes(node);
+    }
+
+    @Override
     public boolean name(long address, long byteSize, String name) {
         return count(OsCall.NAME) == null && memory.name(address, byteSize, name);
     }

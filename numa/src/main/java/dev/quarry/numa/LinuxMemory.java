@@ -4,6 +4,7 @@ package dev.quarry.numa;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 
 /// Memory by Linux's own system calls. Holds no state but what it found out at start.
 final class LinuxMemory implements NativeMemory {
@@ -165,6 +166,17 @@ final class LinuxMemory implements NativeMemory {
     @Override
     public long freeBytes(int node) {
         return LinuxPlacement.freeBytes(node);
+    }
+
+    @Override
+    public long keptFreeBytes(int node) {
+        return Watermarks.OF_THIS_MACHINE.keptFreeBytes(node);
+    }
+
+    /// Read when they are first asked for: a machine with one node never asks.
+    private static final class Watermarks {
+        static final ZoneWatermarks OF_THIS_MACHINE =
+                ZoneWatermarks.read(Path.of("/proc/zoneinfo"), LinuxCalls.getpagesize());
     }
 
     @Override

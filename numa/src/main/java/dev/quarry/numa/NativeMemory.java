@@ -173,6 +173,14 @@ public interface NativeMemory {
     /// @return bytes; [#UNKNOWN] when the system does not tell, or there is no such node
     long freeBytes(int node);
 
+    /// How much of a node's free memory the kernel keeps to itself: where no more is free than this, it takes pages
+    /// from
+    /// the next node instead. As it was when this process first asked.
+    ///
+    /// @param node the node's id
+    /// @return bytes; 0 where nothing is known to be kept
+    long keptFreeBytes(int node);
+
     /// Names a range for `/proc/self/maps`, as far as the kernel can.
     ///
     /// @param address the start of the range

@@ -119,6 +119,11 @@ final class PortableMemory implements NativeMemory {
     }
 
     @Override
+    public long keptFreeBytes(int node) {
+        return 0;
+    }
+
+    @Override
     public boolean name(long address, long byteSize, String name) {
         slice(address, byteSize, OsCall.NAME);
         return false;

@@ -301,6 +301,11 @@ public final class SimulatedMemory implements NativeMemory {
         return nodes.freeBytes(node);
     }
 
+    @Override
+    public long keptFreeBytes(int node) {
+        return 0;
+    }
+
     /// Sandboxes that forbid mbind forbid move_pages too.
     private void requireAllowed(OsCall call, long address, long byteSize) {
         if (!machine.canBind()) {

@@ -467,6 +467,7 @@ public final class Arena {
                 || extended >= getInt(slab + SlabLayout.CAPACITY)) {
             return 0;
         }
+        home.countSlots(slab, extended, extended + 1);
         putInt(slab + SlabLayout.EXTENDED, extended + 1);
         putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
         putChar(SlabLayout.link(slab, extended), ALLOCATED);

@@ -2,7 +2,10 @@
 package dev.quarry.internal.arena;
 
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
+import static dev.quarry.internal.slab.SlabLayout.STATE;
+import static dev.quarry.internal.slab.SlabLayout.WANTED_SHIFT;
 import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.putInt;
 
 import dev.quarry.NumaPolicy;
 import dev.quarry.internal.slab.SizeClasses;
@@ -22,6 +25,7 @@ final class Home {
     private final Space space;
     private final NodeMap map;
     private final boolean reclaims;
+    private final boolean counts;
     private final int fixedSource;
     private final NodeCounters counters;
     private NumaPolicy policy;
@@ -34,6 +38,7 @@ final class Home {
         this.space = space;
         this.map = map;
         this.reclaims = space.config().numaReclaim();
+        this.counts = space.nodeZones().length > 1;
         this.fixedSource = fixedSource;
         this.counters = new NodeCounters(space.nodeZones().length);
         this.policy = policy;
@@ -123,18 +128,24 @@ final class Home {
                 slab = zone.takeSlab(sizeClass, ownerWord);
             }
             if (slab != 0) {
-                countSlab(order[0], zone, slab);
+                putInt(slab + STATE, (char) getInt(slab + STATE) | order[0].index() + 1 << WANTED_SHIFT);
                 return slab;
             }
         }
         return 0;
     }
 
-    private void countSlab(Zone wanted, Zone got, long slab) {
-        boolean isFresh = getInt(slab + SlabLayout.EXTENDED) == 0;
-        if (isFresh && space.nodeZones().length > 1) {
-            long bytes = (long) getInt(slab + SlabLayout.CAPACITY) * getInt(slab + SlabLayout.SLOT);
-            counters.add(wanted, got, near(), orders.inTurn(), Space.pagesOf(bytes));
+    /// Counts the pages of slots that are brought into a slab's list for the first time. Slabs are often given back
+    /// before all of their slots were used, so they are not counted as a whole.
+    /// @param slab   descriptor
+    /// @param before slots that had been in its list before
+    /// @param after  slots that have been by now
+    void countSlots(long slab, int before, int after) {
+        if (counts) {
+            long slotBytes = getInt(slab + SlabLayout.SLOT);
+            long pages = Space.pagesOf(after * slotBytes) - Space.pagesOf(before * slotBytes);
+            Zone wanted = space.zones()[(getInt(slab + STATE) >>> WANTED_SHIFT) - 1];
+            counters.add(wanted, space.zoneOf(slab), near(), orders.inTurn(), pages);
         }
     }
 
@@ -157,7 +168,7 @@ final class Home {
                 address = zone.allocateSpan(pageCount, alignOrder, spanClass, requestedBytes);
             }
             if (address != 0) {
-                if (space.nodeZones().length > 1) {
+                if (counts) {
                     counters.add(order[0], zone, near(), orders.inTurn(), pageCount);
                 }
                 return address;

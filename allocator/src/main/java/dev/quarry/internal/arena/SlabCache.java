@@ -132,6 +132,7 @@ final class SlabCache {
         if (!Slabs.extend(slab)) {
             return false;
         }
+        home.countSlots(slab, before, getInt(slab + EXTENDED));
         if ((ownerWord & GUARDED) != 0) {
             int slotBytes = getInt(slab + SLOT);
             long bytes = (long) (getInt(slab + EXTENDED) - before) * slotBytes;

@@ -18,8 +18,8 @@ public final class NodeRoom {
     /// There is always room.
     public static final NodeRoom UNLIMITED = new NodeRoom(null, 0);
 
-    /// What is left free on a node: a little more than the kernel keeps for itself on a node of some GiB.
-    static final long MARGIN_BYTES = 16L << 20;
+    /// What is left free on a node beyond what the kernel keeps: for what is committed and not touched yet.
+    static final long MARGIN_BYTES = 8L << 20;
 
     private final @Nullable NativeMemory os;
     private final int node;
@@ -42,7 +42,7 @@ public final class NodeRoom {
             return true;
         }
         long free = os.freeBytes(node);
-        if (free == NativeMemory.UNKNOWN || free >= bytes + MARGIN_BYTES) {
+        if (free == NativeMemory.UNKNOWN || free >= bytes + MARGIN_BYTES + os.keptFreeBytes(node)) {
             return true;
         }
         refusals.incrementAndGet();

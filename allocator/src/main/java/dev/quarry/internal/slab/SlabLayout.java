@@ -117,6 +117,9 @@ public final class SlabLayout {
     /// Flag beside the state: slots that were never used read as zero.
     public static final int ZEROED = 1 << 8;
 
+    /// Position of the high half of `STATE`: the number of the zone from which the slab was wanted, plus 1.
+    public static final int WANTED_SHIFT = 16;
+
     private SlabLayout() {}
 
     /// {@return the reciprocal of a slot size}

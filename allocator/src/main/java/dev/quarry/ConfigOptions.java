@@ -152,7 +152,7 @@ final class ConfigOptions {
             ChoiceType.of(MemoryLock.class),
             "off",
             "Whether committed memory is locked against swapping: best-effort goes on when the kernel refuses,"
-                    + " required fails.");
+                    + " required fails, at the start where it is refused there.");
 
     static final ConfigOption<Boolean> POPULATE = ConfigOption.of(
             "populate",

@@ -35,6 +35,7 @@ final class StartUp {
                             .note("address space of " + config.reserveBytes() + " bytes was refused (" + refusal
                                     + "): reserved " + tried.reserveBytes() + ", limit " + tried.limitBytes());
                 }
+                requireLock(tried, allocator);
                 return allocator;
             } catch (NativeMemoryException refused) {
                 long half = tried.reserveBytes() >>> 1;
@@ -47,6 +48,19 @@ final class StartUp {
                         .reserve(half)
                         .build();
             }
+        }
+    }
+
+    /// Where memory must be locked, whoever starts the service is to hear at once that it cannot be.
+    private static void requireLock(AllocatorConfig config, OffHeapAllocator allocator) {
+        if (config.lock() != MemoryLock.REQUIRED) {
+            return;
+        }
+        try {
+            allocator.free(allocator.malloc(config.commitGranuleBytes() / 2));
+        } catch (OutOfOffHeapMemoryError refused) {
+            allocator.close();
+            throw new OutOfOffHeapMemoryError("quarry.lock=required cannot be had: " + refused.getMessage());
         }
     }
 

@@ -126,10 +126,25 @@ class RefusedOptionsTest {
     @EnumSource(
             value = Errno.class,
             names = {"ENOMEM", "EAGAIN", "EPERM"})
-    void shouldHandOutNothingUnlockedWhenLocksAreRequired(Errno errno) {
+    void shouldNotStartWhereRequiredLocksAreRefused(Errno errno) {
         os.failFrom(OsCall.LOCK, 1, errno);
+        OutOfOffHeapMemoryError error =
+                assertThrows(OutOfOffHeapMemoryError.class, () -> create(config().lock(MemoryLock.REQUIRED)));
+        String message = String.valueOf(error.getMessage());
+        assertTrue(message.startsWith("quarry.lock=required cannot be had: "), message);
+        assertTrue(message.contains(errno.name()), message);
+        os.disarm();
+        create(config().lock(MemoryLock.REQUIRED)).close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Errno.class,
+            names = {"ENOMEM", "EAGAIN", "EPERM"})
+    void shouldHandOutNothingUnlockedWhenLocksAreRequired(Errno errno) {
         try (OffHeapAllocator allocator = create(config().lock(MemoryLock.REQUIRED))) {
-            for (long size : new long[] {100, 100_000, 5 << 20}) {
+            os.failFrom(OsCall.LOCK, 1, errno);
+            for (long size : new long[] {2_000_000, 3 << 20, 5 << 20}) {
                 OutOfOffHeapMemoryError error =
                         assertThrows(OutOfOffHeapMemoryError.class, () -> allocator.malloc(size));
                 assertTrue(String.valueOf(error.getMessage()).contains(errno.name()), error.getMessage());

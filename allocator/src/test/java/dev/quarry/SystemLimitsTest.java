@@ -63,11 +63,12 @@ class SystemLimitsTest {
     }
 
     @Test
-    void shouldHandOutNothingUnlockedWhenLocksAreRequired() throws Exception {
+    void shouldNotStartWhereRequiredLocksAreRefused() throws Exception {
         requireLockLimit();
         ChildJvm.Outcome outcome = lockingChild(MemoryLock.REQUIRED);
         String output = outcome.output();
-        assertTrue(output.contains("blocks: 0"), output);
+        assertTrue(output.contains("refused at start: "), output);
+        assertTrue(output.contains("quarry.lock=required cannot be had: "), output);
         assertTrue(output.contains("the system refused: mlock of"), output);
         assertTrue(output.contains("ulimit -l"), output);
         assertFalse(output.contains("works on"), output);

@@ -311,6 +311,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @return how many bytes of its OS pages lie on that node now
     /// @throws InvalidFreeException     if it is not a live block's own address
     /// @throws IllegalArgumentException if the allocator uses no such node
+    /// @throws dev.quarry.numa.NativeMemoryException if the system refuses
     public long migrate(long address, int node) {
         long byteSize = usableSize(address);
         return new NodeBalance(space).migrate(address, byteSize, node);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.numa.Errno;
 import dev.quarry.numa.FaultInjectingMemory;
+import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.OsCall;
 import dev.quarry.numa.RawMemory;
 import dev.quarry.numa.SimulatedMachine;
@@ -151,6 +152,44 @@ class RefusedOptionsTest {
             }
             allocator.verify();
             assertEquals(0, allocator.stats().liveBlocks());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Errno.class,
+            names = {"EPERM", "ENOSYS", "EINVAL", "EFAULT", "ENOMEM"})
+    void shouldDoWithoutKnowingWherePagesLie(Errno errno) {
+        try (OffHeapAllocator allocator = create(config())) {
+            long address = allocator.malloc(2 << 20);
+            os.failFrom(OsCall.NODES_OF, 1, errno);
+            assertEquals(0, allocator.rebalance());
+            assertThrows(NativeMemoryException.class, () -> allocator.samplePlacement(10));
+            String report = allocator.report();
+            assertTrue(report.contains("where pages lie is not known: move_pages was refused (" + errno + ")"), report);
+            allocator.free(address);
+            requireWorking(allocator);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Errno.class,
+            names = {"EPERM", "ENOSYS", "EACCES", "ENODEV", "ENOMEM"})
+    void shouldLeavePagesWhereTheyAreWhenMovingIsRefused(Errno errno) {
+        try (OffHeapAllocator allocator = create(config())) {
+            long address = allocator.malloc(2 << 20);
+            long keep = allocator.malloc(1);
+            allocator.migrate(address, 1);
+            allocator.free(address);
+            os.failFrom(OsCall.MOVE, 1, errno);
+            assertEquals(0, allocator.rebalance());
+            requireNotes(allocator, "moving pages to node 0 was refused (" + errno + "): they stay where they are");
+            long live = allocator.malloc(100);
+            assertThrows(NativeMemoryException.class, () -> allocator.migrate(live, 1));
+            allocator.free(live);
+            allocator.free(keep);
+            requireWorking(allocator);
         }
     }
 

@@ -52,37 +52,38 @@ public final class NodeBalance {
         return os.move(start, end - start, node);
     }
 
-    /// Moves free dirty pages to their zones' nodes, where too many lie elsewhere.
+    /// Moves free dirty pages to their zones' nodes, where too many lie elsewhere. What the system refuses is noted.
     /// @return bytes moved
     public long rebalance() {
         long moved = 0;
         for (Zone zone : space.nodeZones()) {
-            List<Run> runs = space.nodeZones().length > 1 ? runs(zone, state -> state == SpanMap.FREE) : List.of();
-            long there = 0;
-            long elsewhere = 0;
-            for (Run run : runs) {
-                long[] count = count(run, zone.node());
-                there += count[0];
-                elsewhere += count[1];
-            }
-            if (elsewhere * DRIFT_FRACTION > there + elsewhere) {
-                moved += move(runs, zone.node(), there * osPageBytes);
+            try {
+                moved += space.nodeZones().length > 1 ? rebalance(zone) : 0;
+            } catch (NativeMemoryException refused) {
+                space.note("moving pages to node " + zone.node() + " was refused (" + refused.errnoName()
+                        + "): they stay where they are");
             }
         }
         return moved;
     }
 
-    private long move(List<Run> runs, int node, long thereBefore) {
+    private long rebalance(Zone zone) {
+        List<Run> runs = runs(zone, state -> state == SpanMap.FREE);
+        long there = 0;
+        long elsewhere = 0;
+        for (Run run : runs) {
+            long[] count = count(run, zone.node());
+            there += count[0];
+            elsewhere += count[1];
+        }
+        if (elsewhere * DRIFT_FRACTION <= there + elsewhere) {
+            return 0;
+        }
         long thereAfter = 0;
         for (Run run : runs) {
-            try {
-                thereAfter += os.move(run.address, run.bytes, node);
-            } catch (NativeMemoryException refused) {
-                space.note("moving pages to node " + node + " was refused (" + refused.errnoName() + ")");
-                return Math.max(0, thereAfter - thereBefore);
-            }
+            thereAfter += os.move(run.address, run.bytes, zone.node());
         }
-        return Math.max(0, thereAfter - thereBefore);
+        return Math.max(0, thereAfter - there * osPageBytes);
     }
 
     /// Asks the system where pages of live memory lie.

@@ -147,6 +147,10 @@ public interface NativeMemory {
 
     /// On which nodes OS pages lie. Takes time in proportion to their count.
     ///
+    /// Where the kernel balances memory between nodes by itself (`kernel.numa_balancing`), some kernels deny pages that
+    /// they are about to look at: those count as not resident. They do so only to ranges without a placement or with
+    /// [Placement#LOCAL].
+    ///
     /// @param address the first OS page
     /// @param osPageCount how many
     /// @param nodes takes the node of each, in order; [#NOT_RESIDENT] for one that is not in memory, or has only been
@@ -155,8 +159,8 @@ public interface NativeMemory {
     void nodesOf(long address, int osPageCount, int[] nodes);
 
     /// Moves the resident OS pages of a range to a node, as far as they can be moved: none that the kernel needs in
-    /// its place, and none any more when the node is full. What [#bind] said still holds for pages that become resident
-    /// later.
+    /// its place or denies ([#nodesOf]), and none any more when the node is full. What [#bind] said still holds for
+    /// pages that become resident later.
     ///
     /// @param address the start of the range
     /// @param byteSize its length

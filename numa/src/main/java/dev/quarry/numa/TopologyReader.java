@@ -24,11 +24,22 @@ final class TopologyReader {
 
     Topology read() {
         Topology machine = readMachine();
+        return machine.withLimits(limits(machine));
+    }
+
+    /// What limits this process on this machine: a list that names all there is limits nothing. A machine none of whose
+    /// memory may be used is one that a sandbox tells lies about.
+    private ProcessLimits limits(Topology machine) {
         ProcessLimits found = limits.read();
-        // A machine none of whose memory may be used is one that a sandbox tells lies about.
-        boolean isPossible = !found.nodes().and(machine.usableNodes()).isEmpty();
-        return machine.withLimits(
-                isPossible ? found : new ProcessLimits(NodeSet.all(), found.cpus(), found.memoryBytes()));
+        NodeSet nodes = machine.usableNodes().and(found.nodes());
+        boolean limitsNodes = !nodes.isEmpty() && !nodes.equals(machine.usableNodes());
+        boolean limitsCpus = machine.nodes().stream()
+                .flatMapToInt(node -> node.cpus().stream())
+                .anyMatch(cpu -> !found.cpus().contains(cpu));
+        return new ProcessLimits(
+                limitsNodes ? found.nodes() : NodeSet.all(),
+                limitsCpus ? found.cpus() : CpuSet.all(),
+                found.memoryBytes());
     }
 
     private Topology readMachine() {

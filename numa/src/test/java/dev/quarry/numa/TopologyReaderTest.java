@@ -212,6 +212,20 @@ class TopologyReaderTest {
     }
 
     @Test
+    void shouldBeWithoutLimitsWhenAllThereIsIsAllowed() throws IOException {
+        node(0, "0-1", 1024, 1, "10 20");
+        node(1, "2-3", 1024, 1, "20 10");
+        write("proc/self/status", "Cpus_allowed_list:\t0-7\nMems_allowed_list:\t0-1");
+
+        assertEquals(ProcessLimits.NONE, Topology.read(root).limits());
+
+        write("proc/self/status", "Cpus_allowed_list:\t0-2\nMems_allowed_list:\t0-1");
+        assertEquals(
+                new ProcessLimits(NodeSet.all(), CpuSet.parse("0-2"), ProcessLimits.UNLIMITED),
+                Topology.read(root).limits());
+    }
+
+    @Test
     void shouldNotBelieveThatNoMemoryIsAllowed() throws IOException {
         node(0, "0-1", 1024, 1, "10");
         write("proc/self/status", "Cpus_allowed_list:\t1\nMems_allowed_list:\t7");

@@ -51,8 +51,10 @@ class MachinesTest {
     }
 
     private static SimulatedMemory machine(String topology) {
-        return new SimulatedMemory(
-                SimulatedMachine.builder().topology(Topology.parse(topology)).build());
+        return new SimulatedMemory(SimulatedMachine.builder()
+                .topology(Topology.parse(topology))
+                .addressSpaceBytes(2L << 30)
+                .build());
     }
 
     /// {@return machines with, for each cpu to run on, the node that memory should come from}

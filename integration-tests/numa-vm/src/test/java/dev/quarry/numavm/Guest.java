@@ -23,6 +23,10 @@ final class Guest {
         return IntStream.range(node * CPUS_PER_NODE, (node + 1) * CPUS_PER_NODE).toArray();
     }
 
+    static int nodeOfCpu(int cpu) {
+        return cpu / CPUS_PER_NODE;
+    }
+
     static int distance(int from, int to) {
         if (from == to) {
             return Topology.LOCAL_DISTANCE;

@@ -18,11 +18,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where memory comes from, on a simulated machine of four nodes with two cpus each; node 1 is nearest to 0, 3 to 2.
+@Tag("once")
 class PlacementTest {
     private static final int NODES = 4;
     private static final int CPUS = 2;

@@ -15,12 +15,14 @@ import dev.quarry.numa.SimulatedMemory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What an option asks of the kernel and the kernel refuses: the allocator goes on without, and says so once.
+@Tag("once")
 class RefusedOptionsTest {
     private static final int NODES = 2;
     private static final long NODE_BYTES = 256L << 20;

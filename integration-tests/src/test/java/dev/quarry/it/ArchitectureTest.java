@@ -44,6 +44,9 @@ class ArchitectureTest {
     private static final String NUMA = "dev.quarry.numa..";
     private static final String BENCH = "dev.quarry.bench..";
 
+    /// The adapters; quarry-agrona is not here, for it needs Agrona's flag.
+    private static final String[] ADAPTERS = {"dev.quarry.jetty..", "dev.quarry.undertow.."};
+
     /// The only classes that may read system properties: the configuration's source, and two that choose what is
     /// compiled,
     /// once per JVM and before any configuration exists: how raw memory is read, and whether every free has its checks.
@@ -82,6 +85,7 @@ class ArchitectureTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("bench").definedBy(BENCH)
+                .layer("adapters").definedBy(ADAPTERS)
                 .layer("facade").definedBy(FACADE)
                 .layer("arena").definedBy("dev.quarry.internal.arena..")
                 .layer("slab").definedBy("dev.quarry.internal.slab..")
@@ -90,7 +94,8 @@ class ArchitectureTest {
                 .layer("contract").definedBy(CONTRACT)
                 .layer("numa").definedBy(NUMA)
                 .whereLayer("bench").mayNotBeAccessedByAnyLayer()
-                .whereLayer("facade").mayOnlyBeAccessedByLayers("bench")
+                .whereLayer("adapters").mayNotBeAccessedByAnyLayer()
+                .whereLayer("facade").mayOnlyBeAccessedByLayers("bench", "adapters")
                 .whereLayer("arena").mayOnlyBeAccessedByLayers("facade")
                 .whereLayer("slab").mayOnlyBeAccessedByLayers("facade", "arena")
                 .whereLayer("buddy").mayOnlyBeAccessedByLayers("facade", "arena", "slab")

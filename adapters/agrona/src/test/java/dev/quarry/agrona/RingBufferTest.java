@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Agrona's ring buffers over a block, with a writer and a reader.
 class RingBufferTest {
-    private static final int MESSAGES = 500_000;
+    private static final int MESSAGES = 200_000;
     private static final int MAX_MESSAGE_LONGS = 32;
     private static final int CAPACITY = 1 << 14;
     private static final int TYPE = 1;

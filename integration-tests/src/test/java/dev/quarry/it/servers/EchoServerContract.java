@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.it.servers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quarry.AllocatorConfig;
+import dev.quarry.OffHeapAllocator;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What every server with its buffers from Quarry does. After each test nothing is live and the allocator is whole.
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class EchoServerContract {
+    private static final long LIMIT_BYTES = 256L << 20;
+    private static final long SEED = 20_260_101;
+    private static final int REQUESTS = Integer.getInteger("servers.requests", 100_000);
+    private static final int ABORTED = 50;
+    /// A server without memory may say nothing at all: this long a request waits that is to fail.
+    private static final Duration TIMEOUT_WITHOUT_MEMORY = Duration.ofSeconds(2);
+
+    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static TestCertificate certificate;
+
+    private final OffHeapAllocator allocator = OffHeapAllocator.create(
+            AllocatorConfig.builder().limit(LIMIT_BYTES).lookasideLimit(0).build());
+
+    abstract EchoServer start(OffHeapAllocator allocator, TestCertificate certificate) throws Exception;
+
+    @BeforeAll
+    static void makeCertificate() throws Exception {
+        certificate = TestCertificate.make();
+    }
+
+    @AfterEach
+    void shouldHaveFreedEverything() {
+        assertEquals(0, allocator.stats().liveBlocks());
+        assertEquals(0, allocator.stats().invalidFrees());
+        allocator.verify();
+        allocator.close();
+    }
+
+    @Test
+    void shouldServeManyRequestsAndLeakNothing() throws Exception {
+        try (EchoServer server = start(allocator, certificate)) {
+            new EchoLoad(server.uri(), certificate.client(), SEED).run(REQUESTS);
+            assertTrue(allocator.stats().mallocs() > REQUESTS, "the server's buffers are blocks");
+            awaitNoBuffersInUse(server);
+        }
+    }
+
+    @Test
+    void shouldFreeTheBuffersOfClientsThatGoAwayHalfWay() throws Exception {
+        try (EchoServer server = start(allocator, certificate)) {
+            for (int i = 0; i < ABORTED; i++) {
+                abortHalfWay(server);
+            }
+            assertEchoes(server);
+            awaitNoBuffersInUse(server);
+        }
+    }
+
+    /// Sends half of what it has announced, and resets the connection.
+    private static void abortHalfWay(EchoServer server) throws Exception {
+        try (SSLSocket socket = (SSLSocket) certificate
+                .client()
+                .getSocketFactory()
+                .createSocket(server.uri().getHost(), server.uri().getPort())) {
+            socket.setSoLinger(true, 0);
+            String head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(new byte[100_000]);
+        }
+    }
+
+    @Test
+    void shouldOutliveALackOfMemory() throws Exception {
+        try (EchoServer server = start(allocator, certificate)) {
+            assertEchoes(server);
+            boolean hasFailed = false;
+            for (int round = 0; round < 20 && !hasFailed; round++) {
+                List<Long> hoard = new ArrayList<>();
+                try {
+                    hoardAllMemory(hoard);
+                    hasFailed = !echoes(server, TIMEOUT_WITHOUT_MEMORY);
+                } finally {
+                    hoard.forEach(allocator::free);
+                }
+            }
+            assertTrue(hasFailed, "no request has failed for want of memory");
+            assertEchoes(server);
+            awaitNoBuffersInUse(server);
+        }
+    }
+
+    private void hoardAllMemory(List<Long> hoard) {
+        for (long byteSize = 1 << 20; byteSize >= 1 << 10; byteSize >>= 1) {
+            for (long address = allocator.tryMalloc(byteSize); address != 0; address = allocator.tryMalloc(byteSize)) {
+                hoard.add(address);
+            }
+        }
+    }
+
+    private static void assertEchoes(EchoServer server) throws Exception {
+        assertTrue(echoes(server, EchoLoad.TIMEOUT), "no answer");
+    }
+
+    /// {@return whether a client with a connection of its own gets its answer}
+    private static boolean echoes(EchoServer server, Duration timeout) throws Exception {
+        byte[] body = new byte[100_000];
+        HttpClient client = EchoLoad.client(certificate.client());
+        try {
+            HttpResponse<byte[]> response =
+                    client.send(EchoLoad.request(server.uri(), body, timeout), HttpResponse.BodyHandlers.ofByteArray());
+            if (response.statusCode() == 200) {
+                assertArrayEquals(body, response.body());
+            }
+            return response.statusCode() == 200;
+        } catch (IOException refused) {
+            return false;
+        } finally {
+            client.shutdownNow();
+        }
+    }
+
+    /// The clients are gone; the server learns of it a little later.
+    private static void awaitNoBuffersInUse(EchoServer server) {
+        long deadlineNs = System.nanoTime() + WAIT_NS;
+        while (server.buffersInUse() != 0 && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+        assertEquals(0, server.buffersInUse());
+    }
+}

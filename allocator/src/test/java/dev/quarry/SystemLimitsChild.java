@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
+import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,9 +10,13 @@ import java.util.List;
 final class SystemLimitsChild {
     private static final int BLOCK_BYTES = 1_000_000;
 
+    /// What [#takeAddressSpace] leaves: too little for any reservation, and enough for the JVM.
+    private static final long LEFT_BYTES = 32L << 20;
+
     private SystemLimitsChild() {}
 
-    /// @param arguments the options to set, as `limit=..`, `reserve=..`, `lock=..`
+    /// @param arguments the options to set, as `limit=..`, `reserve=..`, `lock=..`; with `crowded` most of the address
+    ///     space is taken before the allocator is made
     public static void main(String[] arguments) {
         AllocatorConfig.Builder builder = AllocatorConfig.builder().maintenance(MaintenanceMode.EXTERNAL);
         for (String argument : arguments) {
@@ -20,6 +25,8 @@ final class SystemLimitsChild {
                 builder.limit(value);
             } else if (argument.startsWith("reserve=")) {
                 builder.reserve(value);
+            } else if ("crowded".equals(argument)) {
+                takeAddressSpace();
             } else {
                 builder.lock(MemoryLock.valueOf(value));
             }
@@ -37,6 +44,19 @@ final class SystemLimitsChild {
             System.out.println(allocator.report());
         }
         System.out.println("done");
+    }
+
+    /// Takes all but a little, for as long as the process lives.
+    private static void takeAddressSpace() {
+        NativeMemory memory = NativeMemory.system();
+        long last = 0;
+        try {
+            for (; ; ) {
+                last = memory.reserve(LEFT_BYTES, memory.osPageBytes());
+            }
+        } catch (NativeMemoryException exhausted) {
+            memory.release(last, LEFT_BYTES);
+        }
     }
 
     private static void fill(OffHeapAllocator allocator) {

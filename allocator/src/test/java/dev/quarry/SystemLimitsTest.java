@@ -46,7 +46,7 @@ class SystemLimitsTest {
     void shouldSayWhyItCannotStart() throws Exception {
         assumeLinux();
         ChildJvm.Outcome outcome = ChildJvm.run(
-                "ulimit -v 500000; exec", SystemLimitsChild.class, SMALL_JVM, "limit=256m", "reserve=256m");
+                "ulimit -v 2000000; exec", SystemLimitsChild.class, SMALL_JVM, "crowded", "limit=256m", "reserve=256m");
         outcome.requireSuccess();
         assertTrue(outcome.output().startsWith("refused at start: "), outcome.output());
         assertTrue(outcome.output().contains("ulimit -v"), outcome.output());

@@ -239,6 +239,26 @@ public final class RawMemory {
         MemorySegment.copy(ALL, from, ALL, to, byteSize);
     }
 
+    /// Copies bytes to an array.
+    /// @param from     source address
+    /// @param to       target
+    /// @param toIndex  of the first byte in the target
+    /// @param byteSize number of bytes
+    /// @throws IndexOutOfBoundsException if the target has no such range
+    public static void copy(long from, byte[] to, int toIndex, int byteSize) {
+        MemorySegment.copy(ALL, JAVA_BYTE, from, to, toIndex, byteSize);
+    }
+
+    /// Copies bytes from an array.
+    /// @param from      source
+    /// @param fromIndex of the first byte in the source
+    /// @param to        target address
+    /// @param byteSize  number of bytes
+    /// @throws IndexOutOfBoundsException if the source has no such range
+    public static void copy(byte[] from, int fromIndex, long to, int byteSize) {
+        MemorySegment.copy(from, fromIndex, ALL, JAVA_BYTE, to, byteSize);
+    }
+
     /// Sets every byte of a range.
     /// @param address  start of the range
     /// @param byteSize number of bytes

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import org.jspecify.annotations.Nullable;
+
+/// The unused buffers of one thread, or of one stripe, and its part of the count of what is in use.
+///
+/// Not thread-safe, but for the figures, which any thread may read: it sees them a little late.
+class BufferCache {
+    private final BufferDepots depots;
+    private final MagazineCache<BlockByteBuf> blocks;
+
+    /// By class, each made on first use.
+    private final @Nullable MagazineCache<ArrayByteBuf>[] arrays;
+
+    private long usedArrayBytes;
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+    BufferCache(BufferDepots depots) {
+        this.depots = depots;
+        this.blocks = new MagazineCache<>(depots.blocks());
+        this.arrays = new MagazineCache[ArrayClasses.THREAD_COUNT];
+    }
+
+    /// {@return the object for a direct buffer; null when none is unused}
+    final @Nullable BlockByteBuf takeBlock() {
+        return blocks.take();
+    }
+
+    final void giveBlock(BlockByteBuf buffer) {
+        blocks.give(buffer);
+    }
+
+    /// {@return a buffer with its array; null when none is unused}
+    final @Nullable ArrayByteBuf takeArray(int arrayClass) {
+        if (arrayClass < ArrayClasses.THREAD_COUNT) {
+            return arrays(arrayClass).take();
+        }
+        Depot<ArrayByteBuf> depot = depots.arrays(arrayClass);
+        Magazine<ArrayByteBuf> magazine = depot.takeFull();
+        if (magazine == null) {
+            return null;
+        }
+        ArrayByteBuf buffer = magazine.pop();
+        depot.giveEmpty(magazine);
+        return buffer;
+    }
+
+    final void giveArray(ArrayByteBuf buffer, int arrayClass) {
+        if (arrayClass < ArrayClasses.THREAD_COUNT) {
+            arrays(arrayClass).give(buffer);
+        } else {
+            Depot<ArrayByteBuf> depot = depots.arrays(arrayClass);
+            Magazine<ArrayByteBuf> magazine = depot.takeEmpty();
+            magazine.push(buffer);
+            depot.giveFull(magazine);
+        }
+    }
+
+    private MagazineCache<ArrayByteBuf> arrays(int arrayClass) {
+        MagazineCache<ArrayByteBuf> cache = arrays[arrayClass];
+        if (cache == null) {
+            cache = new MagazineCache<>(depots.arrays(arrayClass));
+            arrays[arrayClass] = cache;
+        }
+        return cache;
+    }
+
+    /// Counts bytes of arrays that came into use here; negative: that went out of it.
+    final void countArrayBytes(long bytes) {
+        usedArrayBytes += bytes;
+    }
+
+    /// {@return bytes of arrays that came into use here, less those that went out of it here}
+    final long usedArrayBytes() {
+        return usedArrayBytes;
+    }
+
+    /// {@return bytes of arrays kept here}
+    final long cachedArrayBytes() {
+        long bytes = 0;
+        for (int arrayClass = 0; arrayClass < arrays.length; arrayClass++) {
+            MagazineCache<ArrayByteBuf> cache = arrays[arrayClass];
+            if (cache != null) {
+                bytes += (long) cache.count() * ArrayClasses.bytes(arrayClass);
+            }
+        }
+        return bytes;
+    }
+
+    /// Leaves all that is kept here to the garbage collector.
+    final void clear() {
+        blocks.clear();
+        for (MagazineCache<ArrayByteBuf> cache : arrays) {
+            if (cache != null) {
+                cache.clear();
+            }
+        }
+    }
+}

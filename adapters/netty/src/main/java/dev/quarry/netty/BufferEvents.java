@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import io.netty.util.internal.PlatformDependent;
+
+/// Records events of the flight recorder, where there is one (`io.netty.jfr.enabled` says so, as for Netty's own) and a
+/// recording asks for them. Where none does, each method is one check.
+final class BufferEvents {
+    private BufferEvents() {}
+
+    /// A buffer begins.
+    /// @param buffer      as it begins
+    /// @param pooled      whether its memory is of the kind that is used again
+    /// @param threadLocal whether it comes from the calling thread's own arena or cache
+    static void allocate(RecycledByteBuf buffer, boolean pooled, boolean threadLocal) {
+        if (PlatformDependent.isJfrEnabled() && Probes.ALLOCATE.isEnabled()) {
+            BufferEvent.Allocate event = new BufferEvent.Allocate();
+            event.describe(buffer, addressOf(buffer));
+            event.chunkPooled = pooled;
+            event.chunkThreadLocal = threadLocal;
+            event.commit();
+        }
+    }
+
+    /// A buffer outgrows its memory.
+    /// @param buffer      as it was
+    /// @param newCapacity wanted
+    static void reallocate(RecycledByteBuf buffer, int newCapacity) {
+        if (PlatformDependent.isJfrEnabled() && Probes.REALLOCATE.isEnabled()) {
+            BufferEvent.Reallocate event = new BufferEvent.Reallocate();
+            event.describe(buffer, addressOf(buffer));
+            event.newCapacity = newCapacity;
+            event.commit();
+        }
+    }
+
+    /// A buffer was released for the last time.
+    /// @param buffer       as it was
+    /// @param blockAddress of its memory; 0 for a heap buffer
+    static void free(RecycledByteBuf buffer, long blockAddress) {
+        if (PlatformDependent.isJfrEnabled() && Probes.FREE.isEnabled()) {
+            BufferEvent.Free event = new BufferEvent.Free();
+            event.describe(buffer, blockAddress);
+            event.commit();
+        }
+    }
+
+    private static long addressOf(RecycledByteBuf buffer) {
+        return buffer.hasMemoryAddress() ? buffer.memoryAddress() : 0;
+    }
+
+    /// Asked only where there is a flight recorder: without its module the classes of events cannot be loaded.
+    private static final class Probes {
+        static final BufferEvent ALLOCATE = new BufferEvent.Allocate();
+        static final BufferEvent REALLOCATE = new BufferEvent.Reallocate();
+        static final BufferEvent FREE = new BufferEvent.Free();
+    }
+}

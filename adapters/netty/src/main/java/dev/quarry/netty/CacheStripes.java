@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/// Caches for threads that have none of their own: virtual threads.
+///
+/// Nobody waits: whoever finds the stripes taken that it looks at goes without. Nothing that could unmount a virtual
+/// thread is called while a stripe is held.
+///
+/// Thread-safe.
+final class CacheStripes {
+    /// No stripe was free.
+    static final int NONE = -1;
+
+    private static final int TRIES = 2;
+
+    /// A lock's distance from the next, in ints: two cache lines, because they are fetched in pairs.
+    private static final int SPACING = 32;
+
+    private final BufferCache[] caches;
+    private final AtomicIntegerArray locks;
+
+    CacheStripes(BufferDepots depots) {
+        int cpus = Runtime.getRuntime().availableProcessors();
+        caches = new BufferCache[Integer.highestOneBit(4 * cpus - 1)];
+        for (int i = 0; i < caches.length; i++) {
+            caches[i] = new BufferCache(depots);
+        }
+        locks = new AtomicIntegerArray(caches.length * SPACING);
+    }
+
+    /// {@return the number of a stripe that the caller holds now, or [#NONE]}
+    int tryLock() {
+        int first = (int) Thread.currentThread().threadId();
+        for (int i = 0; i < TRIES; i++) {
+            int stripe = first + i & caches.length - 1;
+            if (locks.getPlain(stripe * SPACING) == 0 && locks.compareAndSet(stripe * SPACING, 0, 1)) {
+                return stripe;
+            }
+        }
+        return NONE;
+    }
+
+    /// {@return the cache of a stripe}
+    /// @param stripe that the caller holds
+    BufferCache cache(int stripe) {
+        return caches[stripe];
+    }
+
+    /// Ends the caller's use.
+    void unlock(int stripe) {
+        locks.setRelease(stripe * SPACING, 0);
+    }
+
+    /// {@return bytes of arrays that came into use here, less those that went out of it here}
+    long usedArrayBytes() {
+        long bytes = 0;
+        for (BufferCache cache : caches) {
+            bytes += cache.usedArrayBytes();
+        }
+        return bytes;
+    }
+
+    /// {@return bytes of arrays kept here}
+    long cachedArrayBytes() {
+        long bytes = 0;
+        for (BufferCache cache : caches) {
+            bytes += cache.cachedArrayBytes();
+        }
+        return bytes;
+    }
+
+    /// Empties all stripes that are free now.
+    void clear() {
+        for (int stripe = 0; stripe < caches.length; stripe++) {
+            if (locks.compareAndSet(stripe * SPACING, 0, 1)) {
+                try {
+                    caches[stripe].clear();
+                } finally {
+                    unlock(stripe);
+                }
+            }
+        }
+    }
+}

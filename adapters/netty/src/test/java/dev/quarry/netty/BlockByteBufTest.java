@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import io.netty.buffer.ByteBuf;
+
+/// Netty's tests with direct buffers.
+class BlockByteBufTest extends NettyByteBufContract {
+    @Override
+    protected ByteBuf alloc(int length, int maxCapacity) {
+        return allocator.directBuffer(length, maxCapacity);
+    }
+}

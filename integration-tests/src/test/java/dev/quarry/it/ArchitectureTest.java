@@ -45,7 +45,9 @@ class ArchitectureTest {
     private static final String BENCH = "dev.quarry.bench..";
 
     /// The adapters; quarry-agrona is not here, for it needs Agrona's flag.
-    private static final String[] ADAPTERS = {"dev.quarry.jetty..", "dev.quarry.netty..", "dev.quarry.undertow.."};
+    private static final String[] ADAPTERS = {
+        "dev.quarry.arrow..", "dev.quarry.jetty..", "dev.quarry.netty..", "dev.quarry.undertow.."
+    };
 
     /// The only classes that may read system properties: the configuration's source, and two that choose what is
     /// compiled,

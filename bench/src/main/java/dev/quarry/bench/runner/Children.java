@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
-/// Runs child processes, one after another, each within a time limit, and ends the one that runs when this process is
-/// asked to end. Their output goes through files, so that nobody has to read it while they run.
+/// Runs child processes, each within a time limit, and ends those that run when this process is asked to end. The
+/// output
+/// of a child that is run to its end goes through files, so that nobody has to read it meanwhile.
 public final class Children {
     /// A child measures what its command line says, not what the caller's environment adds to it.
     private static final Set<String> REMOVED_VARIABLES =
@@ -41,10 +42,7 @@ public final class Children {
         Path output = Files.createTempFile(directory, "child", ".out");
         Path errors = Files.createTempFile(directory, "child", ".err");
         try {
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-            builder.environment().keySet().removeAll(REMOVED_VARIABLES);
-            builder.environment().putAll(environment);
+            ProcessBuilder builder = builder(command, environment, errors).redirectOutput(output.toFile());
             int status = waitFor(start(builder), limit);
             checkNotEnded();
             if (status != 0) {
@@ -55,6 +53,30 @@ public final class Children {
             Files.deleteIfExists(output);
             Files.deleteIfExists(errors);
         }
+    }
+
+    /// Starts a child that is talked to while it runs.
+    ///
+    /// @param name  for messages
+    /// @param limit after which it is ended
+    /// @throws CancellationException after [#endAll()]
+    /// @throws ChildFailedException when there is no such program
+    public Child start(String name, List<String> command, Map<String, String> environment, Duration limit)
+            throws IOException, ChildFailedException {
+        Path errors = Files.createTempFile(directory, "child", ".err");
+        try {
+            return new Child(name, this, start(builder(command, environment, errors)), errors, limit);
+        } catch (ChildFailedException | CancellationException e) {
+            Files.deleteIfExists(errors);
+            throw e;
+        }
+    }
+
+    private static ProcessBuilder builder(List<String> command, Map<String, String> environment, Path errors) {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        builder.environment().keySet().removeAll(REMOVED_VARIABLES);
+        builder.environment().putAll(environment);
+        return builder;
     }
 
     private synchronized Process start(ProcessBuilder builder) throws ChildFailedException {
@@ -73,16 +95,24 @@ public final class Children {
             if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 return process.exitValue();
             }
-            throw new ChildFailedException("ended after " + limit.toSeconds() + " s, its time limit", false);
+            throw new ChildFailedException(timedOut(limit), false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChildFailedException("interrupted", false);
         } finally {
-            process.destroyForcibly();
-            synchronized (this) {
-                running.remove(process);
-            }
+            end(process);
         }
+    }
+
+    void end(Process process) {
+        process.destroyForcibly();
+        synchronized (this) {
+            running.remove(process);
+        }
+    }
+
+    static String timedOut(Duration limit) {
+        return "ended after " + limit.toSeconds() + " s, its time limit";
     }
 
     /// Ends what runs, and lets nothing start any more.
@@ -91,14 +121,14 @@ public final class Children {
         running.forEach(Process::destroyForcibly);
     }
 
-    private synchronized void checkNotEnded() {
+    synchronized void checkNotEnded() {
         if (ended) {
             throw new CancellationException("the children are ended");
         }
     }
 
     /// The first line of what the child complained of, which is where JVMs and compilers say what is wrong.
-    private static String message(int status, String errors) {
+    static String message(int status, String errors) {
         String line = errors.lines()
                 .filter(text -> !text.isBlank() && !text.startsWith("WARNING"))
                 .findFirst()

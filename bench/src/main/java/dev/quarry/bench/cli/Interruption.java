@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.cli;
 
+import dev.quarry.bench.runner.Children;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /// Runs a task when the process is asked to end (Ctrl-C, a service manager) between [#expect(Runnable)] and
 /// [#disarm()]. The JVM then exits with 128 and the number of the signal.
 final class Interruption {
@@ -23,5 +27,19 @@ final class Interruption {
         } catch (IllegalStateException tooLate) {
             assert hook.getState() != Thread.State.NEW : tooLate; // the task runs, and the JVM stops when it is done
         }
+    }
+
+    /// What there is to do for a command that runs child processes: ends them and leaves no files.
+    static void abandon(Children children, @Nullable JsonFile json, WorkDirectory directory) {
+        children.endAll();
+        if (json != null) {
+            try {
+                json.close();
+            } catch (IOException e) {
+                System.err.println("quarry: " + json.path() + " is left behind: " + e.getMessage());
+            }
+        }
+        directory.deleteScratch();
+        System.err.println("quarry: interrupted; the child processes are ended, and no results were written.");
     }
 }

@@ -63,7 +63,7 @@ final class ReplayCommand implements Callable<Integer> {
         WorkDirectory directory = WorkDirectory.create(home);
         Children children = new Children(directory.scratch());
         try (JsonFile json = JsonFile.open(jsonPath(directory))) {
-            Interruption interruption = Interruption.expect(() -> abandon(children, json, directory));
+            Interruption interruption = Interruption.expect(() -> Interruption.abandon(children, json, directory));
             try {
                 return measure(traces, directory, children, json);
             } finally {
@@ -187,16 +187,5 @@ final class ReplayCommand implements Callable<Integer> {
         circumstances.put("quarryJvmArguments", options.jvmArguments);
         circumstances.put("notFound", lineup.missing());
         return circumstances;
-    }
-
-    private static void abandon(Children children, JsonFile json, WorkDirectory directory) {
-        children.endAll();
-        try {
-            json.close();
-        } catch (IOException e) {
-            System.err.println("quarry: " + json.path() + " is left behind: " + e.getMessage());
-        }
-        directory.deleteScratch();
-        System.err.println("quarry: interrupted; the child processes are ended, and no results were written.");
     }
 }

@@ -43,7 +43,7 @@ final class WorkDirectory {
 
     private static Optional<Path> scratchIn(Path root) {
         try {
-            return Optional.of(Files.createTempDirectory(Files.createDirectories(root), "replay-"));
+            return Optional.of(Files.createTempDirectory(Files.createDirectories(root), "run-"));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,39 +18,35 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// Requests with bodies of many sizes to a server that sends each back, over HTTP/2 and TLS. Every answer is compared.
+/// Requests with bodies of many sizes to a server that sends each back. Every answer is compared.
 final class EchoLoad {
     /// Each is a connection of its own.
     private static final int CLIENTS = 4;
 
     /// The most requests that a server has at once.
     static final int UNDER_WAY = 64;
-    private static final int MAX_BYTES = 1 << 20;
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final URI uri;
     private final SSLContext trust;
-    private final Random random;
-
-    /// What bodies are cut from.
-    private final byte[] noise = new byte[2 * MAX_BYTES];
-
+    private final HttpClient.Version version;
+    private final Bodies bodies;
     private final Semaphore room = new Semaphore(UNDER_WAY);
     private final AtomicInteger answered = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    EchoLoad(URI uri, SSLContext trust, long seed) {
+    EchoLoad(URI uri, SSLContext trust, HttpClient.Version version, Bodies bodies) {
         this.uri = uri;
         this.trust = trust;
-        this.random = new Random(seed);
-        random.nextBytes(noise);
+        this.version = version;
+        this.bodies = bodies;
     }
 
     /// Sends them all and waits for the answers.
     void run(int requests) throws InterruptedException {
         List<HttpClient> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            clients.add(client(trust));
+            clients.add(client(trust, version));
         }
         try {
             for (int i = 0; i < requests && failure.get() == null; i++) {
@@ -65,7 +60,7 @@ final class EchoLoad {
         }
         Throwable first = failure.get();
         if (first != null) {
-            throw new AssertionError("after " + answered + " answers", first);
+            throw new AssertionError("after " + answered + " answers, " + bodies, first);
         }
         assertEquals(requests, answered.get());
     }
@@ -74,7 +69,7 @@ final class EchoLoad {
         if (!room.tryAcquire(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("no answer for " + TIMEOUT + " after " + answered + " answers");
         }
-        byte[] body = body();
+        byte[] body = bodies.next();
         client.sendAsync(request(uri, body, TIMEOUT), HttpResponse.BodyHandlers.ofByteArray())
                 .thenAccept(response -> check(body, response))
                 .whenComplete((nothing, thrown) -> {
@@ -87,28 +82,15 @@ final class EchoLoad {
                 });
     }
 
-    private static void check(byte[] body, HttpResponse<byte[]> response) {
-        if (response.statusCode() != 200
-                || response.version() != HttpClient.Version.HTTP_2
-                || !Arrays.equals(body, response.body())) {
+    private void check(byte[] body, HttpResponse<byte[]> response) {
+        if (response.statusCode() != 200 || response.version() != version || !Arrays.equals(body, response.body())) {
             throw new AssertionError(response + " with " + response.body().length + " bytes for " + body.length);
         }
     }
 
-    /// Most are small, a few need several frames, and one in a thousand does not fit into any window.
-    private byte[] body() {
-        int dice = random.nextInt(1_000);
-        int maxBytes = dice == 0 ? MAX_BYTES : dice < 50 ? 1 << 16 : 1 << 10;
-        int from = random.nextInt(noise.length - maxBytes);
-        return Arrays.copyOfRange(noise, from, from + random.nextInt(maxBytes + 1));
-    }
-
     /// {@return a client with no connection yet}
-    static HttpClient client(SSLContext trust) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_2)
-                .sslContext(trust)
-                .build();
+    static HttpClient client(SSLContext trust, HttpClient.Version version) {
+        return HttpClient.newBuilder().version(version).sslContext(trust).build();
     }
 
     static HttpRequest request(URI uri, byte[] body, Duration timeout) {

@@ -12,10 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,9 +27,6 @@ abstract class EchoServerContract {
     private static final int ABORTED = 50;
     /// A server without memory may say nothing at all: this long a request waits that is to fail.
     private static final Duration TIMEOUT_WITHOUT_MEMORY = Duration.ofSeconds(2);
-
-    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
-    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static TestCertificate certificate;
 
@@ -58,7 +51,8 @@ abstract class EchoServerContract {
     @Test
     void shouldServeManyRequestsAndLeakNothing() throws Exception {
         try (EchoServer server = start(allocator, certificate)) {
-            new EchoLoad(server.uri(), certificate.client(), SEED).run(REQUESTS);
+            new EchoLoad(server.uri(), certificate.client(), HttpClient.Version.HTTP_2, Bodies.mostlySmall(SEED))
+                    .run(REQUESTS);
             assertTrue(allocator.stats().mallocs() > REQUESTS, "the server's buffers are blocks");
             awaitNoBuffersInUse(server);
         }
@@ -94,25 +88,16 @@ abstract class EchoServerContract {
             assertEchoes(server);
             boolean hasFailed = false;
             for (int round = 0; round < 20 && !hasFailed; round++) {
-                List<Long> hoard = new ArrayList<>();
+                Hoard hoard = new Hoard(allocator);
                 try {
-                    hoardAllMemory(hoard);
                     hasFailed = !echoes(server, TIMEOUT_WITHOUT_MEMORY);
                 } finally {
-                    hoard.forEach(allocator::free);
+                    hoard.free();
                 }
             }
             assertTrue(hasFailed, "no request has failed for want of memory");
             assertEchoes(server);
             awaitNoBuffersInUse(server);
-        }
-    }
-
-    private void hoardAllMemory(List<Long> hoard) {
-        for (long byteSize = 1 << 20; byteSize >= 1 << 10; byteSize >>= 1) {
-            for (long address = allocator.tryMalloc(byteSize); address != 0; address = allocator.tryMalloc(byteSize)) {
-                hoard.add(address);
-            }
         }
     }
 
@@ -123,7 +108,7 @@ abstract class EchoServerContract {
     /// {@return whether a client with a connection of its own gets its answer}
     private static boolean echoes(EchoServer server, Duration timeout) throws Exception {
         byte[] body = new byte[100_000];
-        HttpClient client = EchoLoad.client(certificate.client());
+        HttpClient client = EchoLoad.client(certificate.client(), HttpClient.Version.HTTP_2);
         try {
             HttpResponse<byte[]> response =
                     client.send(EchoLoad.request(server.uri(), body, timeout), HttpResponse.BodyHandlers.ofByteArray());
@@ -140,10 +125,6 @@ abstract class EchoServerContract {
 
     /// The clients are gone; the server learns of it a little later.
     private static void awaitNoBuffersInUse(EchoServer server) {
-        long deadlineNs = System.nanoTime() + WAIT_NS;
-        while (server.buffersInUse() != 0 && System.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(POLL_NS);
-        }
-        assertEquals(0, server.buffersInUse());
+        Await.value(0, server::buffersInUse, "buffers in use");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.it.servers;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 /// A certificate for `localhost`, made by the JDK's keytool when the test starts and gone when it ends.
 final class TestCertificate {
     private static final String STORE_TYPE = "PKCS12";
+    private static final String ALIAS = "localhost";
 
     private final KeyStore store;
     private final char[] password;
@@ -49,7 +53,7 @@ final class TestCertificate {
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         // spotless:off
         List<String> command = List.of(keytool, "-genkeypair",
-                "-alias", "localhost", "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2",
+                "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2",
                 "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1",
                 "-storetype", STORE_TYPE, "-keystore", file.toString(), "-storepass", password);
         // spotless:on
@@ -72,13 +76,25 @@ final class TestCertificate {
 
     /// {@return what a client trusts: this certificate alone}
     SSLContext client() throws GeneralSecurityException {
+        return trust(encoded());
+    }
+
+    /// {@return what a client in another process needs to trust it}
+    byte[] encoded() throws GeneralSecurityException {
+        return store.getCertificate(ALIAS).getEncoded();
+    }
+
+    /// {@return the trust in one certificate alone}
+    static SSLContext trust(byte[] encoded) throws GeneralSecurityException {
+        Certificate certificate =
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
         KeyStore trusted = KeyStore.getInstance(STORE_TYPE);
         try {
             trusted.load(null, null);
         } catch (IOException impossible) {
             throw new IllegalStateException("an empty store reads nothing", impossible);
         }
-        trusted.setCertificateEntry("localhost", store.getCertificate("localhost"));
+        trusted.setCertificateEntry(ALIAS, certificate);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");

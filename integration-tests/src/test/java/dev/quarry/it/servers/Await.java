@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 
 /// Waits for what another thread does a little later.
 final class Await {
-    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Await() {}

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A gRPC server and its clients, each with its buffers from a Quarry of its own. After each test nothing is live on
 /// either side, both allocators are whole, and Netty's leak detector has nothing to say. `-Dservers.seed=N` repeats the
 /// messages that a failed run had.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GrpcServerIT {
     private enum Side {
         SERVER,

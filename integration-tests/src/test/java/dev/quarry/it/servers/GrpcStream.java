@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A client's side of a stream. It reads an answer only when one is expected.
 final class GrpcStream implements ClientResponseObserver<byte[], byte[]> {
-    private static final long ANSWER_SECONDS = 20;
+    private static final long ANSWER_SECONDS = 60;
 
     private final BlockingQueue<byte[]> answers = new LinkedBlockingQueue<>();
     private final CompletableFuture<Boolean> end = new CompletableFuture<>();

@@ -20,7 +20,7 @@ import java.util.logging.Logger;
 /// reported, everything has been that was garbage before the first. A detector that sees nothing fails the test.
 final class LeakReports {
     private static final String CANARY = "canary of " + LeakReports.class.getName();
-    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(60);
 
     /// Kept, for its settings last as long as it does.
     private static final Logger LOG = Logger.getLogger(ResourceLeakDetector.class.getName());

@@ -21,7 +21,7 @@ final class SlowReader implements AutoCloseable {
     static final String WINDOW_PROPERTY = "jdk.httpclient.windowsize";
 
     static final int WINDOW_BYTES = 64 << 10;
-    private static final long ANSWER_SECONDS = 20;
+    private static final long ANSWER_SECONDS = 60;
 
     private final HttpClient client;
     private final byte[] body;

@@ -12,6 +12,9 @@ import dev.quarry.internal.region.Table;
 ///
 /// Not thread-safe: used under its zone's lock.
 public final class PageAllocator {
+    /// The piece in which larger blocks are purged, in pages.
+    static final long PURGE_PAGES = 64;
+
     private final Region region;
     private final SpanMap map;
     private final DirtyMap dirty;
@@ -86,15 +89,16 @@ public final class PageAllocator {
         return true;
     }
 
-    /// Gives dirty free pages back to the system, largest blocks first.
-    /// @param wantedPages at most so many, but always whole blocks
+    /// Gives dirty free pages back to the system, from the largest blocks first, and of each from its end: what is
+    /// allocated next comes from the beginning.
+    /// @param wantedPages at least so many, and up to [#PURGE_PAGES] more
     /// @return the pages purged; fewer than wanted when the system refuses or nothing is left
     public long purge(long wantedPages) {
         long purged = 0;
         for (int order = BuddyAllocator.orders() - 1; order >= 0 && purged < wantedPages; order--) {
             long page = buddy.firstFree(order);
             while (page >= 0 && purged < wantedPages) {
-                purged += purgeBlock(page, 1L << order);
+                purged += purgeFromEnd(page, 1L << order, wantedPages - purged);
                 page = buddy.nextFree(page);
             }
         }
@@ -190,7 +194,18 @@ public final class PageAllocator {
         }
     }
 
-    private long purgeBlock(long page, long pages) {
+    private long purgeFromEnd(long page, long pages, long wantedPages) {
+        if (wantedPages >= pages || pages <= PURGE_PAGES) {
+            return purgeRange(page, pages);
+        }
+        long purged = 0;
+        for (long end = page + pages; end > page && purged < wantedPages; end -= PURGE_PAGES) {
+            purged += purgeRange(end - PURGE_PAGES, PURGE_PAGES);
+        }
+        return purged;
+    }
+
+    private long purgeRange(long page, long pages) {
         long dirtyPages = dirty.count(page, pages);
         if (dirtyPages == 0 || !region.tryPurge(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
             return 0;

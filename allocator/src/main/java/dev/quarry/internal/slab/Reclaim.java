@@ -5,17 +5,40 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 
 import dev.quarry.internal.buddy.PageAllocator;
 
-/// Decides when dirty free pages go back to the system: by the low-water mark.
+/// Decides when dirty free pages go back to the system: by a decay, as jemalloc does.
 ///
-/// What has stayed dirty and free through a whole delay was not needed in it, so that much is purged. A purge and the
-/// refault after it cost six to nine times a hot memset of the range, so pages that are used again and again must not
-/// go. Time is monotonic; a jump of the clock ends one period and purges once.
+/// Pages that turn up free and dirty may stay so for a while that shrinks over the delay, first slowly, then fast, then
+/// slowly again (the smootherstep `6x^5 - 15x^4 + 10x^3`): after half the delay half of them, after all of it none.
+/// What is above that goes. Pages that are needed again meanwhile take the place of those that would go, so steady use
+/// purges nothing: a purge and the refault after it cost six to nine times a hot memset of the range.
+///
+/// Time is monotonic and counted in epochs; a jump of the clock purges what is there once.
 ///
 /// Not thread-safe: used under its zone's lock.
 final class Reclaim {
+    /// Steps of the decay.
+    static final int EPOCHS = 32;
+
+    /// Less than this is not worth a system call, while some of it may still be needed.
+    private static final long MIN_PAGES = 16;
+
+    private static final double[] KEPT_PART = new double[EPOCHS];
+
+    static {
+        for (int age = 0; age < EPOCHS; age++) {
+            double x = 1 - (age + 1.0) / EPOCHS;
+            KEPT_PART[age] = x * x * x * (x * (6 * x - 15) + 10);
+        }
+    }
+
     private final PageAllocator pages;
-    private long periodStartNs;
-    private long lowWaterBytes;
+
+    /// Dirty pages that turned up in each of the last epochs; the newest is at `newest`, the one before it before that.
+    private final long[] freshPages = new long[EPOCHS];
+
+    private int newest;
+    private long dirtyPagesBefore;
+    private long epochStartNs;
     private boolean started;
 
     Reclaim(PageAllocator pages) {
@@ -23,21 +46,50 @@ final class Reclaim {
     }
 
     /// {@return the bytes given back}
+    /// @param nowNs   monotonic time
+    /// @param delayNs how long a free page may stay dirty
     long decay(long nowNs, long delayNs) {
-        long dirtyBytes = pages.dirtyFreeBytes();
+        long dirtyPages = pages.dirtyFreeBytes() >>> PAGE_SHIFT;
+        long epochNs = delayNs / EPOCHS;
+        if (epochNs <= 0) {
+            return purge(dirtyPages);
+        }
         if (!started) {
             started = true;
-            periodStartNs = nowNs;
-            lowWaterBytes = dirtyBytes;
-        }
-        lowWaterBytes = Math.min(lowWaterBytes, dirtyBytes);
-        if (nowNs - periodStartNs < delayNs) {
+            epochStartNs = nowNs;
+            freshPages[newest] = dirtyPages;
+            dirtyPagesBefore = dirtyPages;
             return 0;
         }
-        periodStartNs = nowNs;
-        long idleBytes = lowWaterBytes;
-        long purged = idleBytes == 0 ? 0 : pages.purge(idleBytes >>> PAGE_SHIFT) << PAGE_SHIFT;
-        lowWaterBytes = pages.dirtyFreeBytes();
+        long epochs = (nowNs - epochStartNs) / epochNs;
+        if (epochs <= 0) {
+            return 0;
+        }
+        epochStartNs += epochs * epochNs;
+        advance(epochs);
+        freshPages[newest] = Math.max(0, dirtyPages - dirtyPagesBefore);
+        long excessPages = dirtyPages - keptPages();
+        long purged = excessPages >= Math.min(MIN_PAGES, dirtyPages) ? purge(excessPages) : 0;
+        dirtyPagesBefore = pages.dirtyFreeBytes() >>> PAGE_SHIFT;
         return purged;
+    }
+
+    private void advance(long epochs) {
+        for (long i = 0; i < Math.min(epochs, EPOCHS); i++) {
+            newest = newest + 1 < EPOCHS ? newest + 1 : 0;
+            freshPages[newest] = 0;
+        }
+    }
+
+    private long keptPages() {
+        double kept = 0;
+        for (int age = 0; age < EPOCHS; age++) {
+            kept += freshPages[Math.floorMod(newest - age, EPOCHS)] * KEPT_PART[age];
+        }
+        return (long) kept;
+    }
+
+    private long purge(long wantedPages) {
+        return wantedPages <= 0 ? 0 : pages.purge(wantedPages) << PAGE_SHIFT;
     }
 }

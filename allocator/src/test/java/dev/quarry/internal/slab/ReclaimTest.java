@@ -12,7 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReclaimTest {
-    private static final long DELAY_NS = 1_000;
+    private static final long DELAY_NS = 3_200;
+    private static final long EPOCH_NS = DELAY_NS / Reclaim.EPOCHS;
     private static final long REGION_BYTES = 16 << 20;
     private static final long RUN_PAGES = 64;
     private static final long RUN_BYTES = RUN_PAGES << PAGE_SHIFT;
@@ -40,36 +41,71 @@ class ReclaimTest {
     }
 
     @Test
-    void shouldPurgeWhatStayedDirtyThroughTheDelay() {
-        makeDirty(2);
-
-        assertEquals(0, reclaim.decay(5, DELAY_NS));
-        assertEquals(0, reclaim.decay(5 + DELAY_NS - 1, DELAY_NS));
-        assertEquals(2 * RUN_BYTES, reclaim.decay(5 + DELAY_NS, DELAY_NS));
-        assertEquals(0, pages.dirtyFreeBytes());
+    void shouldPurgeSlowlyThenFastThenSlowly() {
+        makeDirty(20);
+        reclaim.decay(5, DELAY_NS);
+        long[] left = new long[5];
+        for (int quarter = 1; quarter <= 4; quarter++) {
+            reclaim.decay(5 + quarter * DELAY_NS / 4, DELAY_NS);
+            left[quarter] = pages.dirtyFreeBytes() / RUN_BYTES;
+        }
+        // The smootherstep of 3/4, 1/2 and 1/4, in runs, of which only whole ones go.
+        assertEquals(20 * 0.9, left[1], 2);
+        assertEquals(20 * 0.5, left[2], 2);
+        assertEquals(20 * 0.1, left[3], 2);
+        assertEquals(0, left[4]);
     }
 
     @Test
-    void shouldKeepWhatWasNeededMeanwhile() {
+    void shouldPurgeNothingOfWhatIsNeededAgainAndAgain() {
+        makeDirty(3);
+        reclaim.decay(0, DELAY_NS);
+        long purges = machine.os().calls(OsCall.PURGE);
+        for (int tick = 1; tick < 100; tick++) {
+            long taken = pages.allocate(RUN_PAGES, 0);
+            long second = pages.allocate(RUN_PAGES, 0);
+            long third = pages.allocate(RUN_PAGES, 0);
+            reclaim.decay(tick * DELAY_NS / 50, DELAY_NS);
+            pages.free(taken, RUN_PAGES, RUN_PAGES);
+            pages.free(second, RUN_PAGES, RUN_PAGES);
+            pages.free(third, RUN_PAGES, RUN_PAGES);
+            reclaim.decay(tick * DELAY_NS / 50 + DELAY_NS / 100, DELAY_NS);
+        }
+        assertEquals(purges, machine.os().calls(OsCall.PURGE));
+    }
+
+    @Test
+    void shouldPurgeWhatIsLeftOverOfWhatWasNeeded() {
         makeDirty(3);
         reclaim.decay(0, DELAY_NS);
         long first = pages.allocate(RUN_PAGES, 0);
         long second = pages.allocate(RUN_PAGES, 0);
-        reclaim.decay(DELAY_NS / 2, DELAY_NS);
+        reclaim.decay(DELAY_NS - EPOCH_NS, DELAY_NS);
+        assertEquals(0, pages.dirtyFreeBytes(), "the one that nobody took");
         pages.free(first, RUN_PAGES, RUN_PAGES);
         pages.free(second, RUN_PAGES, RUN_PAGES);
-
-        assertEquals(RUN_BYTES, reclaim.decay(DELAY_NS, DELAY_NS));
+        reclaim.decay(DELAY_NS, DELAY_NS);
         assertEquals(2 * RUN_BYTES, pages.dirtyFreeBytes());
     }
 
     @Test
-    void shouldNotPurgeWhatCameInTheMiddleOfTheDelay() {
+    void shouldGiveEachPageItsDelay() {
         reclaim.decay(0, DELAY_NS);
         makeDirty(1);
-
         assertEquals(0, reclaim.decay(DELAY_NS, DELAY_NS));
+        assertEquals(0, reclaim.decay(DELAY_NS + EPOCH_NS, DELAY_NS));
         assertEquals(RUN_BYTES, reclaim.decay(2 * DELAY_NS, DELAY_NS));
+    }
+
+    @Test
+    void shouldPurgeALargeBlockInPieces() {
+        long block = pages.allocate(8 * RUN_PAGES, 0);
+        pages.free(block, 8 * RUN_PAGES, 8 * RUN_PAGES);
+        reclaim.decay(0, DELAY_NS);
+        reclaim.decay(DELAY_NS / 2, DELAY_NS);
+        assertEquals(4 * RUN_BYTES, pages.dirtyFreeBytes(), RUN_BYTES);
+        reclaim.decay(DELAY_NS, DELAY_NS);
+        assertEquals(0, pages.dirtyFreeBytes());
     }
 
     @Test

@@ -2,6 +2,8 @@
 package dev.quarry;
 
 import dev.quarry.internal.arena.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// The calling thread's own handle on the allocator: the same meanings as the like-named methods of
@@ -14,18 +16,34 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Cost: one comparison with the current thread over the arena's own.
 public final class LocalArena {
+    private static final VarHandle DIRECT_ID;
+
+    static {
+        try {
+            DIRECT_ID = MethodHandles.lookup()
+                    .findVarHandle(LocalArena.class, "directId", long.class)
+                    .withInvokeExactBehavior();
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final OffHeapAllocator allocator;
     private final Thread owner;
 
-    /// The arena; of a handle on the stripes none, and then [#directId] is [#NOBODY], so it is never asked for.
-    final Arena arena;
+    /// The arena; of a handle on the stripes none, and then the id is [#NOBODY], so it is never asked for. Changes only
+    /// while it is.
+    Arena arena;
 
-    /// The owner's thread id while the fast path may be taken; [#NOBODY] for a handle on the stripes, and after the
-    /// end.
-    /// Set to that by whoever ends it, plainly: the owner is then either dead or the same thread, or is refused by the
-    /// closed arena. Ids are never used twice; comparing them is cheaper than comparing references, most of all under a
-    /// collector with load barriers.
-    long directId;
+    /// The owner's thread id while the fast path may be taken; [#NOBODY] for a handle on the stripes, after the end,
+    /// and
+    /// while an idle owner's arena serves others: see [Quiescence]. Ids are never used twice; comparing them is cheaper
+    /// than comparing references, most of all under a collector with load barriers.
+    @SuppressWarnings({"UnusedVariable", "FieldCanBeFinal"}) // read and written by its handle
+    private long directId;
+
+    /// Whether the owner may have an arena again when it has lost its own. The owner's only.
+    private boolean wakes;
 
     /// No thread has this id.
     static final long NOBODY = -1;
@@ -36,6 +54,22 @@ public final class LocalArena {
         this.owner = owner;
         this.arena = arena;
         this.directId = arena == null ? NOBODY : owner.threadId();
+        this.wakes = arena != null;
+    }
+
+    /// {@return the id of the thread that may use the arena at once, or [#NOBODY]}
+    long directId() {
+        return (long) DIRECT_ID.getOpaque(this);
+    }
+
+    /// Takes the arena from the owner: for good, or until [#resume].
+    void suspend() {
+        DIRECT_ID.setOpaque(this, NOBODY);
+    }
+
+    /// Gives the arena to the owner again.
+    void resume() {
+        DIRECT_ID.setOpaque(this, owner.threadId());
     }
 
     /// Allocates. See [OffHeapAllocator#malloc].
@@ -43,7 +77,7 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long malloc(long byteSize) {
-        return Thread.currentThread().threadId() == directId
+        return Thread.currentThread().threadId() == directId()
                 ? arena.malloc(byteSize)
                 : allocator.mallocSlow(requireOwner(), byteSize);
     }
@@ -52,7 +86,7 @@ public final class LocalArena {
     /// @param byteSize bytes wanted, 0 allowed
     /// @return the address, or 0 for want of memory
     public long tryMalloc(long byteSize) {
-        if (Thread.currentThread().threadId() == directId) {
+        if (Thread.currentThread().threadId() == directId()) {
             final long address = arena.tryMalloc(byteSize);
             if (address != 0) {
                 return address;
@@ -65,7 +99,7 @@ public final class LocalArena {
     /// @param address of a block, or 0
     /// @throws InvalidFreeException if it is not a live block's own address
     public void free(long address) {
-        if (Thread.currentThread().threadId() == directId) {
+        if (Thread.currentThread().threadId() == directId()) {
             arena.free(address);
         } else {
             allocator.freeSlow(requireOwner(), address);
@@ -87,7 +121,7 @@ public final class LocalArena {
     /// @return the block's address now
     /// @throws OutOfOffHeapMemoryError for want of memory; the old block is untouched
     public long realloc(long address, long newByteSize) {
-        if (Thread.currentThread().threadId() == directId && address != 0 && newByteSize >= 0) {
+        if (Thread.currentThread().threadId() == directId() && address != 0 && newByteSize >= 0) {
             final long moved = arena.realloc(address, newByteSize);
             if (moved != 0) {
                 return moved;
@@ -117,11 +151,20 @@ public final class LocalArena {
         if (Thread.currentThread() != owner) {
             throw new WrongThreadException("this arena belongs to " + owner + ", not to " + Thread.currentThread());
         }
+        return awake();
+    }
+
+    /// Gets an arena again if this one's went to others while its owner was idle.
+    /// @return this
+    LocalArena awake() {
+        if (wakes && !isDirect()) {
+            wakes = allocator.rebind(this, owner);
+        }
         return this;
     }
 
     /// {@return whether this handle may use its arena at once; else go to a stripe}
     boolean isDirect() {
-        return directId != NOBODY;
+        return directId() != NOBODY;
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import dev.quarry.internal.arena.ArenaPool;
-import dev.quarry.numa.NativeMemory;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.Agent;
@@ -20,7 +18,8 @@ final class Maintenance {
         this.runner = runner;
     }
 
-    static Maintenance start(AllocatorConfig config, ArenaPool pool, NativeMemory os) {
+    /// @param step what is done each tick
+    static Maintenance start(AllocatorConfig config, Runnable step) {
         if (config.maintenance() != MaintenanceMode.THREAD) {
             return new Maintenance(null);
         }
@@ -29,7 +28,7 @@ final class Maintenance {
                 new SleepingMillisIdleStrategy(tickMs),
                 error -> LOGGER.log(Level.ERROR, "maintenance of " + config.name() + " failed", error),
                 null,
-                new Ticker(config, pool, os));
+                new Ticker(config, step));
         AgentRunner.startOnThread(runner, work -> {
             Thread thread = new Thread(work, config.name() + "-maintenance");
             thread.setDaemon(true);
@@ -45,10 +44,10 @@ final class Maintenance {
     }
 
     /// One duty cycle a tick: the idle strategy sleeps after each.
-    private record Ticker(AllocatorConfig config, ArenaPool pool, NativeMemory os) implements Agent {
+    private record Ticker(AllocatorConfig config, Runnable step) implements Agent {
         @Override
         public int doWork() {
-            pool.tick(os.nanoTime(), config.purgeDelayNs());
+            step.run();
             return 0;
         }
 

@@ -6,6 +6,7 @@ import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.NodeBalance;
 import dev.quarry.internal.arena.Stripe;
+import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.numa.NativeMemory;
@@ -42,6 +43,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     private final Space space;
     private final ArenaPool pool;
     private final FreeChecks checks;
+    private final BlockCaches caches = new BlockCaches();
     private final Maintenance maintenance;
     private final LocalArena[] handles = new LocalArena[HANDLES];
     private final LocalArena stripes;
@@ -68,7 +70,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         this.stripes = new LocalArena(this, Thread.currentThread(), null);
         Arrays.fill(handles, stripes);
         space.place();
-        this.maintenance = Maintenance.start(config, pool, os);
+        this.maintenance = Maintenance.start(config, this::maintain);
     }
 
     /// The process-wide allocator, configured by system properties, made on first use.
@@ -94,7 +96,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     public long malloc(long byteSize) {
         final long id = Thread.currentThread().threadId();
         final LocalArena handle = handles[(int) id & HANDLES - 1];
-        return handle.directId == id ? handle.arena.malloc(byteSize) : mallocSlow(byteSize);
+        return handle.directId() == id ? handle.arena.malloc(byteSize) : mallocSlow(byteSize);
     }
 
     /// Allocates, or says that there is no memory.
@@ -134,7 +136,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     public long realloc(long address, long newByteSize) {
         final long id = Thread.currentThread().threadId();
         final LocalArena handle = handles[(int) id & HANDLES - 1];
-        if (handle.directId == id && address != 0 && newByteSize >= 0) {
+        if (handle.directId() == id && address != 0 && newByteSize >= 0) {
             final long moved = handle.arena.realloc(address, newByteSize);
             if (moved != 0) {
                 return moved;
@@ -152,7 +154,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     public void free(long address) {
         final long id = Thread.currentThread().threadId();
         final LocalArena handle = handles[(int) id & HANDLES - 1];
-        if (handle.directId == id) {
+        if (handle.directId() == id) {
             handle.arena.free(address);
         } else {
             freeSlow(handleOf(Thread.currentThread()), address);
@@ -342,10 +344,33 @@ public final class OffHeapAllocator implements AutoCloseable {
         return new NodeBalance(space).sample(pagesANode);
     }
 
+    /// {@return the usable bytes of a block for which so many are asked, as [#usableSize] would say} Allocates nothing.
+    /// @param byteSize bytes wanted
+    /// @throws IllegalArgumentException if the size is negative
+    public long goodSize(long byteSize) {
+        requireSize(byteSize);
+        return byteSize < config.directThresholdBytes()
+                ? SizeClasses.roundUp(byteSize)
+                : SizeClasses.roundToPage(byteSize);
+    }
+
+    /// Lets an adapter keep blocks for reuse, which the statistics then count as lookaside. They are told of when they
+    /// are [counted][BlockCache#count], and asked back by [#trim].
+    /// @param cache of this allocator's blocks, for as long as the allocator lives
+    /// @return whether blocks may be kept; not where freed memory is to be checked ([Checks#CANARY] and above), which
+    ///     sees only blocks that come back
+    public boolean register(BlockCache cache) {
+        boolean mayKeep = config.checks().compareTo(Checks.CANARY) < 0;
+        if (mayKeep) {
+            caches.add(cache);
+        }
+        return mayKeep;
+    }
+
     /// {@return one consistent snapshot; exact when the allocator rests}
     public AllocatorStats stats() {
         requireOpen();
-        return pool.stats();
+        return caches.apply(pool.stats());
     }
 
     /// {@return bytes of this allocator, metadata included, that the system holds in memory now} Costs system calls,
@@ -358,7 +383,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     /// {@return the text report, as docs/stats.md explains it}
     public String report() {
-        return new Report(config, space, pool).text();
+        return new Report(config, space, pool).text(caches.apply(pool.stats()));
     }
 
     /// Gives back all that can be given back, now: what the calling thread's arena, the stripes and ended threads'
@@ -366,6 +391,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// keep, and every free page. Other threads' arenas keep theirs.
     public void trim() {
         requireOpen();
+        caches.reclaim();
         LocalArena handle = handleOf(Thread.currentThread());
         if (handle.isDirect()) {
             handle.arena.trim();
@@ -378,7 +404,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     public void verify() {
         requireOpen();
         pool.verify();
-        AllocatorStats stats = pool.stats();
+        AllocatorStats stats = caches.apply(pool.stats());
         if (!stats.identityHolds()) {
             throw new IllegalStateException("the buckets do not add up to the committed bytes: " + stats);
         }
@@ -416,7 +442,11 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// One step of the maintenance that the application runs itself ([MaintenanceMode#EXTERNAL]).
     /// @return how much was done
     public int maintain() {
-        return closed.get() ? 0 : pool.tick(space.os().nanoTime(), config.purgeDelayNs());
+        if (closed.get()) {
+            return 0;
+        }
+        caches.sweep();
+        return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 
     private long mallocSlow(long byteSize) {
@@ -542,7 +572,7 @@ public final class OffHeapAllocator implements AutoCloseable {
             handle = register(thread);
             local.set(handle);
         }
-        if (handle.isDirect()) {
+        if (handle.awake().isDirect()) {
             handles[(int) thread.threadId() & HANDLES - 1] = handle;
         }
         return handle;
@@ -556,6 +586,16 @@ public final class OffHeapAllocator implements AutoCloseable {
             pool.bind(new ThreadBinding(this, thread, handle));
         }
         return handle;
+    }
+
+    /// Binds a thread that was idle to an arena again.
+    /// @return whether it has one now
+    boolean rebind(LocalArena handle, Thread thread) {
+        if (closed.get()) {
+            return false;
+        }
+        StackReserve.ensureForArena();
+        return pool.rebind(new ThreadBinding(this, thread, handle));
     }
 
     private long orExhausted(long address, long byteSize) {

@@ -24,8 +24,7 @@ final class Report {
         this.pool = pool;
     }
 
-    String text() {
-        AllocatorStats stats = pool.stats();
+    String text(AllocatorStats stats) {
         line(
                 "Quarry allocator \"%s\" on %s, memory access %s",
                 config.name(), space.os().description(), RawMemory.accessMode());
@@ -41,8 +40,8 @@ final class Report {
         line("%-14s %,20d   frees, of which %,d remote", "", stats.frees(), stats.remoteFrees());
         line("%-14s %,20d   frees refused", "", stats.invalidFrees());
         line(
-                "%-14s %,20d   arenas, %,d of them idle; %,d adopted from ended threads",
-                "", pool.arenaCount(), pool.idleCount(), pool.adoptions());
+                "%-14s %,20d   arenas, %,d of them idle; %,d adopted from ended threads, %,d from idle ones",
+                "", pool.arenaCount(), pool.idleCount(), pool.adoptions(), pool.idleAdoptions());
         classes(stats);
         nodes(stats);
         if (space.nodeZones().length > 1) {

@@ -4,7 +4,7 @@ package dev.quarry;
 import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 
-/// Ties a thread's handle to its arena for as long as the thread lives.
+/// Ties a thread's handle to its arena, until the thread ends or has been idle for a while.
 record ThreadBinding(OffHeapAllocator allocator, Thread owner, LocalArena handle) implements ArenaPool.Binding {
     @Override
     public Arena arena() {
@@ -12,8 +12,29 @@ record ThreadBinding(OffHeapAllocator allocator, Thread owner, LocalArena handle
     }
 
     @Override
+    public boolean isBound() {
+        return handle.isDirect();
+    }
+
+    @Override
+    public void bind(Arena arena) {
+        handle.arena = arena;
+        handle.resume();
+    }
+
+    @Override
+    public void suspend() {
+        handle.suspend();
+    }
+
+    @Override
+    public void resume() {
+        handle.resume();
+    }
+
+    @Override
     public void unbind() {
-        handle.directId = LocalArena.NOBODY;
+        handle.suspend();
         allocator.forget(handle, owner);
     }
 }

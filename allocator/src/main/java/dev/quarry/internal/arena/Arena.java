@@ -529,6 +529,11 @@ public final class Arena {
         slabs.surrender();
     }
 
+    /// {@return a sum that changes with use, mostly} From any thread.
+    long activity() {
+        return 31 * slabs.activity() + spans.mallocs() + spans.frees();
+    }
+
     /// Ends the arena's service: from now on every operation takes a slow path, and that refuses.
     void close() {
         closed = true;

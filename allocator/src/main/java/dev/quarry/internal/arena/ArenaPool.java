@@ -4,6 +4,7 @@ package dev.quarry.internal.arena;
 import dev.quarry.AllocatorStats;
 import dev.quarry.MaintenanceMode;
 import dev.quarry.NumaPolicy;
+import dev.quarry.Quiescence;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -32,6 +33,18 @@ public final class ArenaPool {
     static final int MAX_POLICIES = 64;
 
     private static final int STRIPES_A_POLICY = 4;
+
+    /// The part of the purge delay after which a thread that does nothing counts as idle: what it had kept is then
+    /// purged within the delay, and a bit.
+    private static final int IDLE_PART = 4;
+
+    private static final long MIN_IDLE_NS = 1_000_000_000;
+
+    /// All code that uses an arena without a lock is in these classes, and calls nobody else's.
+    private static final String[] ALLOCATOR_CODE = {
+        "dev.quarry.OffHeapAllocator", "dev.quarry.LocalArena", "dev.quarry.internal."
+    };
+
     private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;
 
     private final Space space;
@@ -41,7 +54,7 @@ public final class ArenaPool {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Arena> arenas = new ArrayList<>();
     private final ArrayDeque<Arena> idle = new ArrayDeque<>();
-    private final List<Binding> bindings = new ArrayList<>();
+    private final List<Tenancy> tenancies = new ArrayList<>();
     private final StripeSet stripes;
     private final ConcurrentHashMap<NumaPolicy, StripeSet> stripesByPolicy = new ConcurrentHashMap<>();
     private final int maxArenas;
@@ -49,9 +62,10 @@ public final class ArenaPool {
     private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
     private long adoptions;
+    private long idleAdoptions;
     private int stripeCount;
 
-    /// What ends with a thread.
+    /// What ends with a thread, or with its work.
     public interface Binding {
         /// {@return the thread}
         Thread owner();
@@ -59,7 +73,20 @@ public final class ArenaPool {
         /// {@return its arena}
         Arena arena();
 
-        /// The thread has ended, or the allocator is closed: the handle must not be used again.
+        /// {@return whether the thread may use the arena}
+        boolean isBound();
+
+        /// Gives the thread an arena in place of the one that it lost. Called by that thread.
+        /// @param arena of its own from now on
+        void bind(Arena arena);
+
+        /// Keeps the thread from the arena until it is decided who has it; it waits for the pool's lock then.
+        void suspend();
+
+        /// Lets the thread use its arena again.
+        void resume();
+
+        /// The thread has ended, or was idle, or the allocator is closed: the arena is not the thread's any more.
         void unbind();
     }
 
@@ -112,7 +139,28 @@ public final class ArenaPool {
         StackReserve.ensure();
         lock.lock();
         try {
-            bindings.add(binding);
+            tenancies.add(new Tenancy(binding));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Gives an arena to a thread that may have lost its own while it was idle.
+    /// @param binding of the calling thread
+    /// @return whether it has one now
+    public boolean rebind(Binding binding) {
+        lock.lock();
+        try {
+            if (binding.isBound()) {
+                return true;
+            }
+            Arena arena = acquire();
+            if (arena == null) {
+                return false;
+            }
+            binding.bind(arena);
+            tenancies.add(new Tenancy(binding));
+            return true;
         } finally {
             lock.unlock();
         }
@@ -176,7 +224,8 @@ public final class ArenaPool {
         return arena;
     }
 
-    /// One tick: adopts the arenas of ended threads, and delivers the mail that nobody reads.
+    /// One tick: adopts the arenas of ended threads, and of those that have been idle for a quarter of the delay, and
+    /// delivers the mail that nobody reads.
     /// @param nowNs   monotonic time
     /// @param delayNs how long a free page may stay dirty
     /// @return how many arenas were adopted and how many zones gave memory back
@@ -186,6 +235,7 @@ public final class ArenaPool {
         lock.lock();
         try {
             work += adoptDead();
+            work += adoptIdle(nowNs, Math.max(delayNs / IDLE_PART, MIN_IDLE_NS));
             for (Arena arena : idle) {
                 arena.readMail();
             }
@@ -237,11 +287,12 @@ public final class ArenaPool {
             for (Arena arena : arenas) {
                 arena.close();
             }
-            for (Binding binding : bindings) {
+            for (Tenancy tenancy : tenancies) {
+                Binding binding = tenancy.binding();
                 quiescent &= binding.owner() == caller || !binding.owner().isAlive();
                 binding.unbind();
             }
-            bindings.clear();
+            tenancies.clear();
         } finally {
             lock.unlock();
         }
@@ -254,20 +305,50 @@ public final class ArenaPool {
 
     private int adoptDead() {
         int adopted = 0;
-        for (int index = bindings.size() - 1; index >= 0; index--) {
-            Binding binding = bindings.get(index);
-            if (!binding.owner().isAlive()) {
-                // The end of a thread happens before isAlive() returns false: all its plain stores are seen here.
-                binding.arena().surrender();
-                binding.unbind();
-                idle.addLast(binding.arena());
-                bindings.set(index, bindings.get(bindings.size() - 1));
-                bindings.remove(bindings.size() - 1);
+        for (int index = tenancies.size() - 1; index >= 0; index--) {
+            Tenancy tenancy = tenancies.get(index);
+            // The end of a thread happens before isAlive() returns false: all its plain stores are seen here.
+            if (!tenancy.binding().owner().isAlive()) {
+                adopt(index);
                 adopted++;
             }
         }
         adoptions += adopted;
         return adopted;
+    }
+
+    /// Takes the arenas of threads that have not used them for a while, and are not about to.
+    private int adoptIdle(long nowNs, long idleNs) {
+        int adopted = 0;
+        for (int index = tenancies.size() - 1; index >= 0; index--) {
+            Tenancy tenancy = tenancies.get(index);
+            if (tenancy.wasIdleFor(nowNs, idleNs) && isOnDefaultPolicy(tenancy.arena())) {
+                tenancy.binding().suspend();
+                if (Quiescence.isOutside(tenancy.binding().owner(), ALLOCATOR_CODE)) {
+                    adopt(index);
+                    adopted++;
+                } else {
+                    tenancy.binding().resume();
+                    tenancy.watchFrom(nowNs);
+                }
+            }
+        }
+        idleAdoptions += adopted;
+        return adopted;
+    }
+
+    /// In a scope of another policy the arena is the thread's until the scope ends.
+    private boolean isOnDefaultPolicy(Arena arena) {
+        return arena.policy().equals(space.config().numaPolicy());
+    }
+
+    private void adopt(int index) {
+        Tenancy tenancy = tenancies.get(index);
+        tenancy.arena().surrender();
+        tenancy.binding().unbind();
+        idle.addLast(tenancy.arena());
+        tenancies.set(index, tenancies.get(tenancies.size() - 1));
+        tenancies.remove(tenancies.size() - 1);
     }
 
     /// {@return one snapshot of all counters} Exact when the allocator rests.
@@ -320,6 +401,11 @@ public final class ArenaPool {
     /// {@return arenas adopted from ended threads so far}
     public long adoptions() {
         return adoptions;
+    }
+
+    /// {@return arenas taken from idle threads so far}
+    public long idleAdoptions() {
+        return idleAdoptions;
     }
 
     /// {@return which zones are near to which cpus}

@@ -18,6 +18,7 @@ import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.getLongOpaque;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.slab.Mailbox;
@@ -84,6 +85,17 @@ final class SlabCache {
     /// {@return the current slab of a class, perhaps the null slab}
     long current(int sizeClass) {
         return current[sizeClass];
+    }
+
+    /// {@return a sum over the current slabs that changes with use, mostly} From any thread.
+    long activity() {
+        long sum = 0;
+        for (long slab : current) {
+            if (slab != nullSlab) {
+                sum = 31 * sum + slab + 7 * getLongOpaque(slab + HEAD) + getLongOpaque(slab + FREES);
+            }
+        }
+        return sum;
     }
 
     /// Finds a slab with a free slot and makes it current.

@@ -157,6 +157,21 @@ public final class SizeClasses {
         return SPAN_PAGES[spanClass];
     }
 
+    /// {@return the bytes of the class that serves a size; above the classes whole pages}
+    /// @param byteSize 0 or more
+    public static long roundUp(long byteSize) {
+        if (byteSize <= MAX_SLOT) {
+            return SLOT_BYTES[of(byteSize)];
+        }
+        return byteSize <= MAX_SPAN ? (long) SPAN_PAGES[ofSpan(byteSize)] << PAGE_SHIFT : roundToPage(byteSize);
+    }
+
+    /// {@return the bytes of the pages that a size takes}
+    /// @param byteSize 0 or more
+    public static long roundToPage(long byteSize) {
+        return byteSize + PAGE_BYTES - 1 & -PAGE_BYTES;
+    }
+
     private static int slabBytesFor(int slotBytes) {
         int bytes = FRAME_BYTES;
         while (bytes / slotBytes < MIN_SLOTS || bytes % slotBytes * TAIL_FRACTION > bytes) {

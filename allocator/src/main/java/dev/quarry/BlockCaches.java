@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// The registered caches of one allocator, and what the statistics look like with their blocks counted as free.
+///
+/// Thread-safe.
+final class BlockCaches {
+    private final List<BlockCache> caches = new CopyOnWriteArrayList<>();
+
+    void add(BlockCache cache) {
+        caches.add(cache);
+    }
+
+    void reclaim() {
+        caches.forEach(BlockCache::reclaim);
+    }
+
+    void sweep() {
+        caches.forEach(BlockCache::sweep);
+    }
+
+    /// Moves cached blocks from the live ones to the lookaside ones. The buckets' sum stays what it is.
+    AllocatorStats apply(AllocatorStats stats) {
+        if (caches.isEmpty()) {
+            return stats;
+        }
+        Map<Long, Long> blocksBySize = new TreeMap<>();
+        for (BlockCache cache : caches) {
+            cache.count((blockBytes, blocks) -> blocksBySize.merge(blockBytes, blocks, Long::sum));
+        }
+        long blocks = 0;
+        long bytes = 0;
+        for (Map.Entry<Long, Long> size : blocksBySize.entrySet()) {
+            blocks += size.getValue();
+            bytes += size.getKey() * size.getValue();
+        }
+        return withCached(stats, Math.min(blocks, stats.liveBlocks()), bytes, blocksBySize);
+    }
+
+    private static AllocatorStats withCached(
+            AllocatorStats stats, long blocks, long bytes, Map<Long, Long> blocksBySize) {
+        long taken = stats.liveBytes() + stats.wasteBytes();
+        long cached = Math.min(bytes, taken);
+        // What was requested of a cached block is not known any more: it leaves both buckets in their proportion.
+        long fromLive = taken == 0 ? 0 : Math.round((double) cached / taken * stats.liveBytes());
+        return new AllocatorStats(
+                stats.reservedBytes(),
+                stats.committedBytes(),
+                stats.limitBytes(),
+                stats.liveBytes() - fromLive,
+                stats.liveBlocks() - blocks,
+                stats.wasteBytes() - (cached - fromLive),
+                stats.slabFreeBytes(),
+                stats.lookasideBytes() + cached,
+                stats.spanDirtyBytes(),
+                stats.spanCleanBytes(),
+                stats.quarantineBytes(),
+                stats.metadataBytes(),
+                stats.mallocs(),
+                stats.frees(),
+                stats.remoteFrees(),
+                stats.invalidFrees(),
+                stats.nodes(),
+                classesWithCached(stats.sizeClasses(), blocksBySize));
+    }
+
+    private static List<SizeClassStats> classesWithCached(List<SizeClassStats> classes, Map<Long, Long> blocksBySize) {
+        List<SizeClassStats> result = new ArrayList<>(classes.size());
+        for (SizeClassStats row : classes) {
+            long blocks = Math.min(blocksBySize.getOrDefault((long) row.slotBytes(), 0L), row.liveBlocks());
+            result.add(new SizeClassStats(
+                    row.slotBytes(),
+                    row.slabBytes(),
+                    row.slotsPerSlab(),
+                    row.slabs(),
+                    row.liveBlocks() - blocks,
+                    row.freeSlots(),
+                    row.lookasideSlots() + blocks,
+                    row.lookasideDepth(),
+                    row.mallocs(),
+                    row.frees(),
+                    row.refills(),
+                    row.flushes()));
+        }
+        return result;
+    }
+}

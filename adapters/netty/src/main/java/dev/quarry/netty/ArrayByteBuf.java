@@ -52,7 +52,7 @@ final class ArrayByteBuf extends RecycledByteBuf {
     }
 
     @Override
-    protected void deallocate() {
+    void deallocate() {
         BufferEvents.free(this, 0);
         allocator.recycle(this);
     }

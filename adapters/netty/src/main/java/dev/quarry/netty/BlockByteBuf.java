@@ -12,61 +12,110 @@ import org.jspecify.annotations.Nullable;
 
 /// A direct buffer: one block, touched by its address.
 ///
-/// After the last release the object keeps the address. A late access that Netty's check of the reference count does
-/// not catch, because it is off or because threads race, then reads wrong bytes instead of ending the JVM: memory that
-/// was committed once stays mapped. It keeps the view as well, which is good again when the next block is the same one,
-/// as it mostly is: blocks and objects are both reused last in, first out.
+/// After the last release the object keeps its block, as long as [BlockStacks] have room for it, and the address in any
+/// case. A late access that Netty's check of the reference count does not catch, because it is off or because threads
+/// race, then reads wrong bytes instead of ending the JVM: memory that was committed once stays mapped. It keeps the
+/// view as well, which is good again when the next block is the same one, as it mostly is.
 final class BlockByteBuf extends RecycledByteBuf {
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private long address;
-
-    /// Bytes usable at the address; 0 while nobody has asked.
     private int usableBytes;
+    private int blockClass = BlockClasses.NONE;
+
+    /// Where the buffer goes when the owner of these stacks releases it.
+    private BlockStacks home;
 
     private @Nullable ByteBuffer view;
-    private long viewAddress;
 
-    BlockByteBuf(QuarryByteBufAllocator allocator) {
+    /// The next one on the stack.
+    @Nullable
+    BlockByteBuf below;
+
+    /// @param nobodys stacks that no thread owns
+    BlockByteBuf(QuarryByteBufAllocator allocator, BlockStacks nobodys) {
         super(allocator);
+        this.home = nobodys;
     }
 
-    /// Begins a life.
-    /// @param block of at least the capacity, which is this buffer's until its last release
-    void begin(long block, int initialCapacity, int maxCapacity) {
-        address = block;
+    /// Takes a block over.
+    /// @param block       of its own from now on
+    /// @param usableBytes at that address
+    /// @param blockClass  of the block, or [BlockClasses#NONE]
+    /// @param home        of the thread whose block it is
+    void own(long block, int usableBytes, int blockClass, BlockStacks home) {
+        if (block != address) {
+            this.address = block;
+            view = null;
+        }
+        this.usableBytes = usableBytes;
+        this.blockClass = blockClass;
+        this.home = home;
+    }
+
+    /// Gives the block up.
+    /// @return its address
+    long disown() {
         usableBytes = 0;
-        begin(initialCapacity, maxCapacity);
+        return address;
+    }
+
+    boolean hasBlock() {
+        return usableBytes != 0;
+    }
+
+    /// {@return the class of the block, or [BlockClasses#NONE]}
+    int blockClass() {
+        return blockClass;
+    }
+
+    BlockStacks home() {
+        return home;
+    }
+
+    /// {@return the address of the block, whether the buffer lives or not}
+    long address() {
+        return address;
+    }
+
+    /// Where one thread has the only reference and the block is its own, nobody else may touch the count: it needs no
+    /// atomic operation, which would cost more than all the rest. Two threads that release one reference at the same
+    /// moment may then both pass, as with the allocator's own check of frees.
+    @Override
+    public boolean release() {
+        final BlockStacks home = this.home;
+        if (home.owner() == Thread.currentThread() && endIfLast()) {
+            BufferEvents.free(this, address);
+            if (!home.give(this)) {
+                allocator.recycle(this);
+            }
+            return true;
+        }
+        return release(1);
     }
 
     @Override
     int fastCapacity() {
-        if (usableBytes == 0) {
-            ensureAccessible();
-            usableBytes = (int) Math.min(allocator.memory().usableSize(address), Integer.MAX_VALUE);
-        }
         return usableBytes;
     }
 
     @Override
     void grow(int newCapacity) {
-        address = allocator.memory().realloc(address, newCapacity);
-        usableBytes = 0;
+        allocator.regrow(this, newCapacity);
     }
 
     @Override
-    protected void deallocate() {
+    void deallocate() {
         BufferEvents.free(this, address);
-        allocator.recycle(this, address);
+        allocator.recycle(this);
     }
 
     @Override
     ByteBuffer view() {
         ByteBuffer kept = view;
-        if (kept == null || viewAddress != address || kept.capacity() < capacity()) {
-            kept = RawMemory.segment(address, fastCapacity()).asByteBuffer();
+        if (kept == null || kept.capacity() < capacity()) {
+            kept = RawMemory.segment(address, usableBytes).asByteBuffer();
             view = kept;
-            viewAddress = address;
         }
         return kept;
     }

@@ -3,12 +3,14 @@ package dev.quarry.netty;
 
 import org.jspecify.annotations.Nullable;
 
-/// The unused buffers of one thread, or of one stripe, and its part of the count of what is in use.
+/// The unused buffers of one thread, or of one stripe, and its part of the count of what is in use. Those with blocks
+/// are
+/// in the part that it extends: one object less to go through on the way to them.
 ///
 /// Not thread-safe, but for the figures, which any thread may read: it sees them a little late.
-class BufferCache {
+class BufferCache extends BlockStacks {
     private final BufferDepots depots;
-    private final MagazineCache<BlockByteBuf> blocks;
+    private final MagazineCache<BlockByteBuf> objects;
 
     /// By class, each made on first use.
     private final @Nullable MagazineCache<ArrayByteBuf>[] arrays;
@@ -16,19 +18,29 @@ class BufferCache {
     private long usedArrayBytes;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-    BufferCache(BufferDepots depots) {
+    BufferCache(@Nullable Thread owner, StackBudget budget, BufferDepots depots) {
+        super(owner, budget);
         this.depots = depots;
-        this.blocks = new MagazineCache<>(depots.blocks());
+        this.objects = new MagazineCache<>(depots.blocks());
         this.arrays = new MagazineCache[ArrayClasses.THREAD_COUNT];
     }
 
-    /// {@return the object for a direct buffer; null when none is unused}
-    final @Nullable BlockByteBuf takeBlock() {
-        return blocks.take();
+    /// {@return a buffer when there is none with a block of the class: one with a larger block, or one without; null
+    /// when
+    /// there is neither}
+    final @Nullable BlockByteBuf takeOther(int blockClass) {
+        BlockByteBuf larger = takeLarger(blockClass);
+        return larger == null ? objects.take() : larger;
     }
 
-    final void giveBlock(BlockByteBuf buffer) {
-        blocks.give(buffer);
+    /// Keeps the object of a direct buffer whose block is freed.
+    final void giveObject(BlockByteBuf buffer) {
+        objects.give(buffer);
+    }
+
+    @Override
+    final void evicted(BlockByteBuf buffer) {
+        objects.give(buffer);
     }
 
     /// {@return a buffer with its array; null when none is unused}
@@ -88,9 +100,10 @@ class BufferCache {
         return bytes;
     }
 
-    /// Leaves all that is kept here to the garbage collector.
+    /// Frees all blocks, and leaves the rest to the garbage collector.
     final void clear() {
-        blocks.clear();
+        freeAll();
+        objects.clear();
         for (MagazineCache<ArrayByteBuf> cache : arrays) {
             if (cache != null) {
                 cache.clear();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import dev.quarry.BlockCache;
 import dev.quarry.OffHeapAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +16,21 @@ import org.jspecify.annotations.Nullable;
 /// there were.
 ///
 /// Thread-safe; the lock is taken when a thread comes, never by those that are known.
-final class BufferCaches {
+final class BufferCaches implements BlockCache {
     private static final int SLOTS = 1 << 10;
     private static final int MIN_SWEEP = 16;
 
+    /// How long a thread must do nothing to count as idle: what the arenas below take for it is about the same.
+    private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(2);
+
     private final OffHeapAllocator memory;
+    private final BlockClasses classes;
+    private final StackBudget budget;
     private final BufferDepots depots = new BufferDepots();
-    private final CacheStripes stripes = new CacheStripes(depots);
+    private final CacheStripes stripes;
+
+    /// The stacks of no thread, on which nothing ever is.
+    private final BlockStacks nobodys;
 
     /// By thread id. A plain race: whoever finds another thread's cache in its slot looks it up.
     private final @Nullable ThreadCache[] slots = new ThreadCache[SLOTS];
@@ -39,14 +49,30 @@ final class BufferCaches {
 
     BufferCaches(OffHeapAllocator memory) {
         this.memory = memory;
+        this.classes = new BlockClasses(memory);
+        this.budget = new StackBudget(memory);
+        this.stripes = new CacheStripes(budget, depots);
+        this.nobodys = new BlockStacks(null, budget);
+        if (memory.register(this)) {
+            budget.open();
+        }
+    }
+
+    BlockClasses classes() {
+        return classes;
+    }
+
+    /// {@return the stacks of no thread, for buffers that are on their way to others}
+    BlockStacks nobodys() {
+        return nobodys;
     }
 
     /// {@return the calling thread's own cache; null for a virtual thread, and when the allocator is closed}
     @Nullable
     ThreadCache current() {
-        final long id = Thread.currentThread().threadId();
-        final ThreadCache cache = slots[(int) id & SLOTS - 1];
-        return cache != null && cache.ownerId == id ? cache : find();
+        final Thread thread = Thread.currentThread();
+        final ThreadCache cache = slots[(int) thread.threadId() & SLOTS - 1];
+        return cache != null && cache.owner() == thread ? cache : find();
     }
 
     private @Nullable ThreadCache find() {
@@ -55,73 +81,143 @@ final class BufferCaches {
             return null;
         }
         ThreadCache cache = local.get();
-        if (cache == null) {
+        if (cache == null || isTaken(cache)) {
             cache = register(thread);
             if (cache == null) {
                 return null;
             }
             local.set(cache);
         }
-        slots[(int) cache.ownerId & SLOTS - 1] = cache;
+        slots[(int) thread.threadId() & SLOTS - 1] = cache;
         return cache;
+    }
+
+    /// {@return whether the calling thread has lost its cache while it was idle} Who is about to take it holds the lock
+    /// until that is decided.
+    private boolean isTaken(ThreadCache cache) {
+        if (cache.owner() != null) {
+            return false;
+        }
+        lock.lock();
+        try {
+            return cache.owner() == null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private @Nullable ThreadCache register(Thread thread) {
         ThreadCache cache;
         try {
-            cache = new ThreadCache(thread, memory.localArena(), depots);
+            cache = new ThreadCache(thread, memory.localArena(), budget, depots, System.nanoTime());
         } catch (IllegalStateException closed) {
             // A buffer may be released when its memory is closed already; the memory counts that itself.
             return null;
         }
+        boolean isCrowded;
         lock.lock();
         try {
-            if (known.size() >= sweepAt) {
-                sweep();
-            }
             known.add(cache);
+            isCrowded = known.size() >= sweepAt;
         } finally {
             lock.unlock();
+        }
+        if (isCrowded) {
+            sweep();
         }
         return cache;
     }
 
-    private void sweep() {
-        List<ThreadCache> alive = new ArrayList<>();
-        for (ThreadCache cache : known) {
-            if (cache.isOwnerAlive()) {
-                alive.add(cache);
-            } else {
-                uncachedArrayBytes.addAndGet(cache.usedArrayBytes());
-                int slot = (int) cache.ownerId & SLOTS - 1;
-                if (slots[slot] == cache) {
-                    slots[slot] = null;
+    /// Forgets threads that ended, or that have been idle for a while, and frees what they kept.
+    @Override
+    public void sweep() {
+        long nowNs = System.nanoTime();
+        lock.lock();
+        try {
+            List<ThreadCache> alive = new ArrayList<>();
+            for (ThreadCache cache : known) {
+                if (cache.tryTake(nowNs, IDLE_NS)) {
+                    forget(cache);
+                } else {
+                    alive.add(cache);
                 }
             }
+            known = alive;
+            sweepAt = Math.max(MIN_SWEEP, 2 * alive.size());
+        } finally {
+            lock.unlock();
         }
-        known = alive;
-        sweepAt = Math.max(MIN_SWEEP, 2 * alive.size());
     }
 
-    /// {@return the object for a direct buffer; null when none is unused, or no stripe free}
+    private void forget(ThreadCache cache) {
+        uncachedArrayBytes.addAndGet(cache.usedArrayBytes());
+        cache.clear();
+        int slot = (int) cache.threadId() & SLOTS - 1;
+        if (slots[slot] == cache) {
+            slots[slot] = null;
+        }
+    }
+
+    @Override
+    public void count(Counter counter) {
+        lock.lock();
+        try {
+            for (ThreadCache cache : known) {
+                cache.count(counter);
+            }
+        } finally {
+            lock.unlock();
+        }
+        stripes.count(counter);
+    }
+
+    @Override
+    public void reclaim() {
+        ThreadCache own = current();
+        if (own != null) {
+            own.freeAll();
+        }
+        stripes.clear();
+        sweep();
+    }
+
+    /// {@return a buffer for a thread without a cache of its own, with a block of the class if possible, else without
+    /// one; null when none is unused, or no stripe free}
     @Nullable
-    BlockByteBuf takeSharedBlock() {
+    BlockByteBuf takeShared(int blockClass) {
         int stripe = stripes.tryLock();
         if (stripe == CacheStripes.NONE) {
             return null;
         }
         try {
-            return stripes.cache(stripe).takeBlock();
+            BufferCache cache = stripes.cache(stripe);
+            BlockByteBuf buffer = cache.take(blockClass);
+            return buffer == null ? cache.takeOther(blockClass) : buffer;
         } finally {
             stripes.unlock(stripe);
         }
     }
 
-    void giveSharedBlock(BlockByteBuf buffer) {
+    /// Keeps a buffer with its block, for threads without a cache of their own.
+    /// @return whether there was room
+    boolean giveShared(BlockByteBuf buffer) {
+        int stripe = buffer.blockClass() == BlockClasses.NONE ? CacheStripes.NONE : stripes.tryLock();
+        if (stripe == CacheStripes.NONE) {
+            return false;
+        }
+        try {
+            return stripes.cache(stripe).give(buffer);
+        } finally {
+            stripes.unlock(stripe);
+        }
+    }
+
+    /// Keeps the object of a direct buffer whose block is freed.
+    void giveSharedObject(BlockByteBuf buffer) {
         int stripe = stripes.tryLock();
         if (stripe != CacheStripes.NONE) {
             try {
-                stripes.cache(stripe).giveBlock(buffer);
+                stripes.cache(stripe).giveObject(buffer);
             } finally {
                 stripes.unlock(stripe);
             }
@@ -206,7 +302,9 @@ final class BufferCaches {
         }
     }
 
-    /// Leaves what the calling thread's cache, the stripes and the depots keep to the garbage collector.
+    /// Leaves what the calling thread's cache, the stripes and the depots keep to the garbage collector, and frees
+    /// their
+    /// blocks.
     void trim() {
         ThreadCache own = current();
         if (own != null) {
@@ -214,5 +312,6 @@ final class BufferCaches {
         }
         stripes.clear();
         depots.clear();
+        sweep();
     }
 }

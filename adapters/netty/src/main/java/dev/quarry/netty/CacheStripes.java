@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import dev.quarry.BlockCache;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
 
 /// Caches for threads that have none of their own: virtual threads.
 ///
@@ -18,15 +20,16 @@ final class CacheStripes {
     /// A lock's distance from the next, in ints: two cache lines, because they are fetched in pairs.
     private static final int SPACING = 32;
 
-    private final BufferCache[] caches;
+    private final @Nullable BufferCache[] caches;
+    private final StackBudget budget;
+    private final BufferDepots depots;
     private final AtomicIntegerArray locks;
 
-    CacheStripes(BufferDepots depots) {
+    CacheStripes(StackBudget budget, BufferDepots depots) {
+        this.budget = budget;
+        this.depots = depots;
         int cpus = Runtime.getRuntime().availableProcessors();
         caches = new BufferCache[Integer.highestOneBit(4 * cpus - 1)];
-        for (int i = 0; i < caches.length; i++) {
-            caches[i] = new BufferCache(depots);
-        }
         locks = new AtomicIntegerArray(caches.length * SPACING);
     }
 
@@ -42,10 +45,15 @@ final class CacheStripes {
         return NONE;
     }
 
-    /// {@return the cache of a stripe}
+    /// {@return the cache of a stripe, made on first use}
     /// @param stripe that the caller holds
     BufferCache cache(int stripe) {
-        return caches[stripe];
+        BufferCache cache = caches[stripe];
+        if (cache == null) {
+            cache = new BufferCache(null, budget, depots);
+            caches[stripe] = cache;
+        }
+        return cache;
     }
 
     /// Ends the caller's use.
@@ -57,7 +65,7 @@ final class CacheStripes {
     long usedArrayBytes() {
         long bytes = 0;
         for (BufferCache cache : caches) {
-            bytes += cache.usedArrayBytes();
+            bytes += cache == null ? 0 : cache.usedArrayBytes();
         }
         return bytes;
     }
@@ -66,9 +74,18 @@ final class CacheStripes {
     long cachedArrayBytes() {
         long bytes = 0;
         for (BufferCache cache : caches) {
-            bytes += cache.cachedArrayBytes();
+            bytes += cache == null ? 0 : cache.cachedArrayBytes();
         }
         return bytes;
+    }
+
+    /// Tells of the blocks kept here. Exact while nobody allocates or releases.
+    void count(BlockCache.Counter counter) {
+        for (BufferCache cache : caches) {
+            if (cache != null) {
+                cache.count(counter);
+            }
+        }
     }
 
     /// Empties all stripes that are free now.
@@ -76,7 +93,7 @@ final class CacheStripes {
         for (int stripe = 0; stripe < caches.length; stripe++) {
             if (locks.compareAndSet(stripe * SPACING, 0, 1)) {
                 try {
-                    caches[stripe].clear();
+                    cache(stripe).clear();
                 } finally {
                     unlock(stripe);
                 }

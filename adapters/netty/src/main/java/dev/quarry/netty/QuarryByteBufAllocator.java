@@ -2,6 +2,7 @@
 package dev.quarry.netty;
 
 import dev.quarry.OffHeapAllocator;
+import dev.quarry.OutOfOffHeapMemoryError;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -33,6 +34,7 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
 
     private final OffHeapAllocator memory;
     private final BufferCaches caches;
+    private final BlockClasses classes;
     private final QuarryByteBufAllocatorMetric metric;
 
     /// Over an allocator; prefers direct buffers where Netty does.
@@ -48,32 +50,83 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
         super(preferDirect);
         this.memory = memory;
         this.caches = new BufferCaches(memory);
+        this.classes = caches.classes();
         this.metric = new QuarryByteBufAllocatorMetric(memory, caches);
     }
 
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
         final ThreadCache cache = caches.current();
-        BlockByteBuf buffer = cache != null ? cache.takeBlock() : caches.takeSharedBlock();
-        if (buffer == null) {
-            buffer = new BlockByteBuf(this);
+        if (cache != null) {
+            final BlockByteBuf buffer = cache.take(classes.of(initialCapacity));
+            if (buffer != null) {
+                buffer.begin(initialCapacity, maxCapacity);
+                BufferEvents.allocate(buffer, true, true);
+                return toLeakAwareBuffer(buffer);
+            }
         }
-        // The object first, the block second: if there is none, the object is the only thing to be lost.
-        final long block = cache != null ? cache.arena.malloc(initialCapacity) : memory.malloc(initialCapacity);
-        buffer.begin(block, initialCapacity, maxCapacity);
+        return newDirectBufferSlow(cache, initialCapacity, maxCapacity);
+    }
+
+    private ByteBuf newDirectBufferSlow(@Nullable ThreadCache cache, int initialCapacity, int maxCapacity) {
+        int blockClass = classes.of(initialCapacity);
+        BlockByteBuf buffer = cache == null ? caches.takeShared(blockClass) : cache.takeOther(blockClass);
+        if (buffer == null) {
+            buffer = new BlockByteBuf(this, caches.nobodys());
+        }
+        if (!buffer.hasBlock()) {
+            // The object first, the block second: if there is none, the object is the only thing to be lost.
+            long block = allocateBlock(cache, initialCapacity);
+            buffer.own(block, (int) memory.goodSize(initialCapacity), blockClass, homeOf(cache, blockClass));
+        }
+        buffer.begin(initialCapacity, maxCapacity);
         BufferEvents.allocate(buffer, true, cache != null);
         return toLeakAwareBuffer(buffer);
     }
 
-    /// Frees the block of a released buffer and keeps the object.
-    void recycle(BlockByteBuf buffer, long block) {
+    private long allocateBlock(@Nullable ThreadCache cache, int byteSize) {
+        long block = cache == null ? memory.tryMalloc(byteSize) : cache.arena.tryMalloc(byteSize);
+        if (block == 0) {
+            // What is kept for other sizes may be what lacks here.
+            caches.reclaim();
+            block = memory.malloc(byteSize);
+        }
+        return block;
+    }
+
+    /// Gives a larger block to a buffer, with what is in its own.
+    void regrow(BlockByteBuf buffer, int newCapacity) {
+        long block = reallocateBlock(buffer.address(), newCapacity);
+        int usableBytes = (int) Math.min(memory.usableSize(block), Integer.MAX_VALUE);
+        int blockClass = classes.ofBlock(usableBytes);
+        buffer.own(block, usableBytes, blockClass, homeOf(caches.current(), blockClass));
+    }
+
+    private long reallocateBlock(long block, int byteSize) {
+        try {
+            return memory.realloc(block, byteSize);
+        } catch (OutOfOffHeapMemoryError shortage) {
+            caches.reclaim();
+            return memory.realloc(block, byteSize);
+        }
+    }
+
+    private BlockStacks homeOf(@Nullable ThreadCache cache, int blockClass) {
+        return cache == null || blockClass == BlockClasses.NONE ? caches.nobodys() : cache;
+    }
+
+    /// Keeps a released buffer with its block where that may be; else frees the block, and keeps the object.
+    void recycle(BlockByteBuf buffer) {
         final ThreadCache cache = caches.current();
-        if (cache != null) {
-            cache.arena.free(block);
-            cache.giveBlock(buffer);
-        } else {
-            memory.free(block);
-            caches.giveSharedBlock(buffer);
+        if (cache == null) {
+            if (!caches.giveShared(buffer)) {
+                memory.free(buffer.disown());
+                caches.giveSharedObject(buffer);
+            }
+        } else if (buffer.home() != cache || !cache.give(buffer)) {
+            // Another thread's block goes home; kept here it would be lacking there.
+            cache.arena.free(buffer.disown());
+            cache.giveObject(buffer);
         }
     }
 

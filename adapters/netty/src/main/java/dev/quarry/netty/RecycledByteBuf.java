@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
-import io.netty.buffer.AbstractReferenceCountedByteBuf;
+import io.netty.buffer.AbstractByteBuf;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.internal.ObjectUtil;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
@@ -14,9 +18,25 @@ import java.nio.channels.ScatteringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A buffer whose object is used again after its last release. Holds what does not depend on where the bytes are.
-abstract class RecycledByteBuf extends AbstractReferenceCountedByteBuf {
+abstract class RecycledByteBuf extends AbstractByteBuf {
+    private static final VarHandle REFERENCES;
+
+    static {
+        try {
+            REFERENCES = MethodHandles.lookup()
+                    .findVarHandle(RecycledByteBuf.class, "references", int.class)
+                    .withInvokeExactBehavior();
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final QuarryByteBufAllocator allocator;
     private int capacity;
+
+    /// Holders of the buffer; 0 when it does not live.
+    @SuppressWarnings("UnusedVariable") // read by its handle
+    private int references;
 
     RecycledByteBuf(QuarryByteBufAllocator allocator) {
         super(0);
@@ -30,7 +50,76 @@ abstract class RecycledByteBuf extends AbstractReferenceCountedByteBuf {
         clear();
         markReaderIndex();
         markWriterIndex();
-        resetRefCnt();
+        references = 1;
+    }
+
+    /// Ends the life of a buffer of which the caller has the only reference.
+    /// @return whether it has
+    final boolean endIfLast() {
+        // Acquire: what those did who released before happened before the buffer is used again.
+        if ((int) REFERENCES.getAcquire(this) != 1) {
+            return false;
+        }
+        references = 0;
+        return true;
+    }
+
+    /// After the last release.
+    abstract void deallocate();
+
+    @Override
+    public final int refCnt() {
+        return (int) REFERENCES.getAcquire(this);
+    }
+
+    @Override
+    public final ByteBuf retain() {
+        return retain(1);
+    }
+
+    @Override
+    public final ByteBuf retain(int increment) {
+        ObjectUtil.checkPositive(increment, "increment");
+        int count;
+        do {
+            count = (int) REFERENCES.getAcquire(this);
+            if (count <= 0 || count > Integer.MAX_VALUE - increment) {
+                throw new IllegalReferenceCountException(count, increment);
+            }
+        } while (!REFERENCES.compareAndSet(this, count, count + increment));
+        return this;
+    }
+
+    @Override
+    public boolean release() {
+        return release(1);
+    }
+
+    @Override
+    public final boolean release(int decrement) {
+        ObjectUtil.checkPositive(decrement, "decrement");
+        int count;
+        do {
+            count = (int) REFERENCES.getAcquire(this);
+            if (count < decrement) {
+                throw new IllegalReferenceCountException(count, -decrement);
+            }
+        } while (!REFERENCES.compareAndSet(this, count, count - decrement));
+        if (count != decrement) {
+            return false;
+        }
+        deallocate();
+        return true;
+    }
+
+    @Override
+    public final ByteBuf touch() {
+        return this;
+    }
+
+    @Override
+    public final ByteBuf touch(Object hint) {
+        return this;
     }
 
     /// {@return the capacity up to which the buffer grows where it is}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import dev.quarry.OffHeapAllocator;
+import java.util.Arrays;
+
+/// The sizes in which blocks are kept with their buffers: the allocator's own classes, so that keeping costs no byte.
+///
+/// Immutable.
+final class BlockClasses {
+    /// Largest block that is kept.
+    static final int MAX_BYTES = 64 << 10;
+
+    /// More than there are classes: what is looked up by class has so many places.
+    static final int CAPACITY = 128;
+
+    /// In place of a class: a block that is never kept.
+    static final int NONE = CAPACITY - 1;
+
+    private static final int GRANULE_SHIFT = 4;
+
+    /// By granules up to the largest. One table and no question how large, which random sizes would answer at random.
+    private final byte[] lookup = new byte[(MAX_BYTES >> GRANULE_SHIFT) + 1];
+
+    private final int[] bytes;
+
+    BlockClasses(OffHeapAllocator memory) {
+        int[] sizes = new int[CAPACITY];
+        int count = 0;
+        for (long size = memory.goodSize(0); size <= MAX_BYTES; size = memory.goodSize(size + 1)) {
+            sizes[count++] = (int) size;
+        }
+        bytes = Arrays.copyOf(sizes, count);
+        int blockClass = 0;
+        for (int index = 0; index < lookup.length; index++) {
+            while (bytes[blockClass] < index << GRANULE_SHIFT) {
+                blockClass++;
+            }
+            lookup[index] = (byte) blockClass;
+        }
+    }
+
+    /// {@return the class of the smallest block that has so many bytes, or [#NONE]}
+    int of(int byteSize) {
+        return byteSize <= MAX_BYTES ? lookup[byteSize + (1 << GRANULE_SHIFT) - 1 >> GRANULE_SHIFT] : NONE;
+    }
+
+    /// {@return the class of a block, or [#NONE]}
+    int ofBlock(long usableBytes) {
+        int blockClass = usableBytes <= MAX_BYTES ? of((int) usableBytes) : NONE;
+        return blockClass != NONE && bytes[blockClass] == usableBytes ? blockClass : NONE;
+    }
+
+    int count() {
+        return bytes.length;
+    }
+
+    /// {@return the bytes of the blocks of a class}
+    /// @param blockClass not [#NONE]
+    int bytes(int blockClass) {
+        return bytes[blockClass];
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ResourceLeakDetector;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.SynchronousQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// In steady state a buffer makes no garbage, whatever its size and wherever it is released.
+class BufferGarbageTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int ROUNDS = 50_000;
+
+    /// What the measurement itself may make.
+    private static final double MAX_BYTES_PER_BUFFER = 0.1;
+
+    private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
+
+    @BeforeEach
+    void disableLeakDetection() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+
+    @AfterEach
+    void restoreLeakDetection() {
+        ResourceLeakDetector.setLevel(levelBefore);
+    }
+
+    private static void assertGarbageFree(Runnable round) {
+        round.run();
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        round.run();
+        double bytes = (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / ROUNDS;
+        assertTrue(bytes < MAX_BYTES_PER_BUFFER, () -> bytes + " bytes per buffer");
+    }
+
+    @Test
+    void shouldMakeNoneInAnySize() {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            assertGarbageFree(() -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    ByteBuf buffer = fixture.buffers().directBuffer(i * 17 % 100_000);
+                    buffer.writeByte(1).retain().release();
+                    buffer.release();
+                }
+            });
+        }
+    }
+
+    @Test
+    void shouldMakeNoneForHeapBuffers() {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            assertGarbageFree(() -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    fixture.buffers().heapBuffer(i * 17 % 30_000).writeByte(1).release();
+                }
+            });
+        }
+    }
+
+    @Test
+    void shouldMakeNoneForViews() {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            assertGarbageFree(() -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    ByteBuf buffer = fixture.buffers().directBuffer(1000);
+                    buffer.internalNioBuffer(0, 10).put((byte) 1);
+                    buffer.release();
+                }
+            });
+        }
+    }
+
+    @Test
+    void shouldMakeNoneWhenAnotherThreadReleases() throws InterruptedException {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            ByteBuf[] batch = new ByteBuf[500];
+            SynchronousQueue<ByteBuf[]> there = new SynchronousQueue<>();
+            SynchronousQueue<ByteBuf[]> back = new SynchronousQueue<>();
+            Thread releaser = Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    for (ByteBuf[] buffers = there.take(); buffers.length > 0; buffers = there.take()) {
+                        for (ByteBuf buffer : buffers) {
+                            buffer.release();
+                        }
+                        back.put(buffers);
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertGarbageFree(() -> {
+                try {
+                    for (int i = 0; i < ROUNDS / batch.length; i++) {
+                        for (int slot = 0; slot < batch.length; slot++) {
+                            batch[slot] = fixture.buffers().directBuffer(slot);
+                        }
+                        there.put(batch);
+                        back.take();
+                    }
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            there.put(new ByteBuf[0]);
+            releaser.join();
+        }
+    }
+}

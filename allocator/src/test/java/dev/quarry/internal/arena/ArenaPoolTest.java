@@ -19,6 +19,26 @@ class ArenaPoolTest {
 
     private record Owned(Thread owner, Arena arena, AtomicInteger unbound) implements ArenaPool.Binding {
         @Override
+        public boolean isBound() {
+            return unbound.get() == 0;
+        }
+
+        @Override
+        public void bind(Arena another) {
+            throw new UnsupportedOperationException("the owners of this test do not come back");
+        }
+
+        @Override
+        public void suspend() {
+            assertTrue(isBound());
+        }
+
+        @Override
+        public void resume() {
+            assertTrue(isBound());
+        }
+
+        @Override
         public void unbind() {
             unbound.incrementAndGet();
         }

@@ -2,8 +2,6 @@
 package dev.quarry;
 
 import dev.quarry.internal.arena.Arena;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// The calling thread's own handle on the allocator: the same meanings as the like-named methods of
@@ -16,18 +14,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Cost: one comparison with the current thread over the arena's own.
 public final class LocalArena {
-    private static final VarHandle DIRECT_ID;
-
-    static {
-        try {
-            DIRECT_ID = MethodHandles.lookup()
-                    .findVarHandle(LocalArena.class, "directId", long.class)
-                    .withInvokeExactBehavior();
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final OffHeapAllocator allocator;
     private final Thread owner;
 
@@ -39,7 +25,6 @@ public final class LocalArena {
     /// and
     /// while an idle owner's arena serves others: see [Quiescence]. Ids are never used twice; comparing them is cheaper
     /// than comparing references, most of all under a collector with load barriers.
-    @SuppressWarnings({"UnusedVariable", "FieldCanBeFinal"}) // read and written by its handle
     private long directId;
 
     /// Whether the owner may have an arena again when it has lost its own. The owner's only.
@@ -59,17 +44,17 @@ public final class LocalArena {
 
     /// {@return the id of the thread that may use the arena at once, or [#NOBODY]}
     long directId() {
-        return (long) DIRECT_ID.getOpaque(this);
+        return directId;
     }
 
     /// Takes the arena from the owner: for good, or until [#resume].
     void suspend() {
-        DIRECT_ID.setOpaque(this, NOBODY);
+        directId = NOBODY;
     }
 
     /// Gives the arena to the owner again.
     void resume() {
-        DIRECT_ID.setOpaque(this, owner.threadId());
+        directId = owner.threadId();
     }
 
     /// Allocates. See [OffHeapAllocator#malloc].

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -201,7 +202,7 @@ class IdleThreadsTest {
                 RawMemory.putLong(blocks[i], mark);
             }
             if (random.nextInt(20) == 0) {
-                Thread.yield();
+                LockSupport.parkNanos(1000);
             }
             for (long block : blocks) {
                 assertEquals(mark, RawMemory.getLong(block));

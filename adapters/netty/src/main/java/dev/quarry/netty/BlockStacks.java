@@ -2,8 +2,6 @@
 package dev.quarry.netty;
 
 import dev.quarry.BlockCache;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// Buffers that nobody uses, each with its block, on one stack for each class of blocks: what one thread allocates
@@ -28,22 +26,9 @@ class BlockStacks {
     /// How many larger classes may stand in for one.
     private static final int NEIGHBOURS = 2;
 
-    private static final VarHandle OWNER;
-
-    static {
-        try {
-            OWNER = MethodHandles.lookup()
-                    .findVarHandle(BlockStacks.class, "owner", Thread.class)
-                    .withInvokeExactBehavior();
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     /// Whose stacks these are, who needs no lock for them; null for a stripe, which any thread may hold, and when a
     /// thread
     /// was idle. See [dev.quarry.Quiescence].
-    @SuppressWarnings({"UnusedVariable", "FieldCanBeFinal"}) // read and written by its handle
     private @Nullable Thread owner;
 
     private final @Nullable BlockByteBuf[] tops = new BlockByteBuf[BlockClasses.CAPACITY];
@@ -67,12 +52,12 @@ class BlockStacks {
 
     /// {@return the thread that may use the stacks, or null}
     final @Nullable Thread owner() {
-        return (Thread) OWNER.getOpaque(this);
+        return owner;
     }
 
     /// Says who may use the stacks from now on.
     final void setOwner(@Nullable Thread thread) {
-        OWNER.setOpaque(this, thread);
+        owner = thread;
     }
 
     /// {@return a sum that changes with use, mostly} From any thread.

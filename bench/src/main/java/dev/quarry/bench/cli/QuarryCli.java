@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = QuarryCli.Version.class,
         description = "malloc and free for the JVM.",
-        subcommands = {DemoCommand.class, NumaCommand.class, ReplayCommand.class},
+        subcommands = {BuffersCommand.class, DemoCommand.class, NumaCommand.class, ReplayCommand.class},
         footer = {
             "  classpath  Print the class path that a service needs.",
             "",

@@ -15,18 +15,18 @@ public final class Progress {
         this.out = out;
     }
 
-    void start(int total) {
+    public void start(int total) {
         this.total = total;
         startNs = System.nanoTime();
         out.printf("Processes to run, one after another: %d. The table follows.%n", total);
     }
 
-    void next(String workload, String contender, String what) {
+    public void next(String workload, String contender, String what) {
         out.printf("[%3d/%d] %s, %s, %s%s%n", done + 1, total, workload, contender, what, timeLeft());
         done++;
     }
 
-    void finish() {
+    public void finish() {
         out.printf("Done in %s.%n", format(elapsed()));
     }
 

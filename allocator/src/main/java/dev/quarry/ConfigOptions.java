@@ -100,8 +100,8 @@ final class ConfigOptions {
             "purge.delay",
             QuantityType.time("0", "24h"),
             "10s",
-            "How long a free span that still holds old contents keeps its OS pages: over that time fewer and fewer of"
-                    + " them, after it none. A thread that is idle for a quarter of it keeps nothing. 0 gives pages"
+            "How long free spans that still hold old contents keep their OS pages, fewer and fewer of them over that"
+                    + " time, and four times as long as a thread must be idle to lose what its arena keeps; 0 gives pages"
                     + " back at once, and the next use has to fault them in again.");
 
     static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(

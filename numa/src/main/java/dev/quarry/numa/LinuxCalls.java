@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -12,40 +11,38 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /// The C library's functions, one method each. As the kernel itself does, a method gives the result or, where that
-/// failed, the negated error number: no object is made on the way. Addresses travel as `long`, which the calling
-/// conventions of all 64-bit Linux machines treat as they treat pointers.
+/// failed, the negated error number: no object is made on the way. Addresses and numbers travel as `long`,
+/// which the calling conventions of all 64-bit Linux machines treat as they treat pointers and shorter numbers; of a
+/// shorter result only its own bits are looked at.
 @SuppressWarnings("restricted")
 final class LinuxCalls {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+    private static final Linker.Option VARYING = Linker.Option.firstVariadicArg(1);
+
+    /// Of all functions with up to six arguments. Fewer arguments than that are as good: the conventions pass the first
+    /// five or six in registers, and who is called looks at its own. One shape for all, because each shape costs the
+    /// JVM
+    /// classes that it generates, compiles and keeps.
+    private static final FunctionDescriptor SIX_LONGS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    /// Of all functions whose number of arguments varies.
+    private static final FunctionDescriptor SEVEN_LONGS = SIX_LONGS.appendArgumentLayouts(JAVA_LONG);
 
     // spotless:off
-    private static final MethodHandle MMAP = link("mmap",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG), ERRNO);
-    private static final MethodHandle MUNMAP = link("munmap",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
-    private static final MethodHandle MPROTECT = link("mprotect",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), ERRNO);
-    private static final MethodHandle MADVISE = link("madvise",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT), ERRNO);
-    private static final MethodHandle MREMAP = link("mremap",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG),
-            ERRNO, Linker.Option.firstVariadicArg(4));
-    private static final MethodHandle MLOCK = link("mlock",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
-    private static final MethodHandle MUNLOCK = link("munlock",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG), ERRNO);
-    private static final MethodHandle MINCORE = link("mincore",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS), ERRNO);
-    private static final MethodHandle SYSCALL = link("syscall",
-            FunctionDescriptor.of(JAVA_LONG,
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-            ERRNO, Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle PRCTL = link("prctl",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS),
-            ERRNO, Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle GETPAGESIZE = link("getpagesize", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle UNAME = link("uname", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle MMAP = link("mmap", SIX_LONGS, ERRNO);
+    private static final MethodHandle MUNMAP = link("munmap", SIX_LONGS, ERRNO);
+    private static final MethodHandle MPROTECT = link("mprotect", SIX_LONGS, ERRNO);
+    private static final MethodHandle MADVISE = link("madvise", SIX_LONGS, ERRNO);
+    private static final MethodHandle MLOCK = link("mlock", SIX_LONGS, ERRNO);
+    private static final MethodHandle MUNLOCK = link("munlock", SIX_LONGS, ERRNO);
+    private static final MethodHandle MINCORE = link("mincore", SIX_LONGS, ERRNO);
+    private static final MethodHandle GETPAGESIZE = link("getpagesize", SIX_LONGS, ERRNO);
+    private static final MethodHandle UNAME = link("uname", SIX_LONGS, ERRNO);
+    private static final MethodHandle MREMAP = link("mremap", SEVEN_LONGS, ERRNO, VARYING);
+    private static final MethodHandle SYSCALL = link("syscall", SEVEN_LONGS, ERRNO, VARYING);
+    private static final MethodHandle PRCTL = link("prctl", SEVEN_LONGS, ERRNO, VARYING);
     // Critical: it reads a word that the kernel keeps in the thread's own memory, and neither blocks nor calls back.
     private static final MethodHandle SCHED_GETCPU =
             link("sched_getcpu", FunctionDescriptor.of(JAVA_INT), Linker.Option.critical(false));
@@ -64,7 +61,7 @@ final class LinuxCalls {
     static long mmap(long address, long byteSize, int protection, int flags) {
         MemorySegment state = CallState.acquire();
         try {
-            long result = (long) MMAP.invokeExact(state, address, byteSize, protection, flags, -1, 0L);
+            long result = (long) MMAP.invokeExact(state, address, byteSize, (long) protection, (long) flags, -1L, 0L);
             return result == -1 ? -CallState.errno(state) : result;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -76,7 +73,7 @@ final class LinuxCalls {
     static int munmap(long address, long byteSize) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) MUNMAP.invokeExact(state, address, byteSize);
+            int result = (int) (long) MUNMAP.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -88,7 +85,7 @@ final class LinuxCalls {
     static int mprotect(long address, long byteSize, int protection) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) MPROTECT.invokeExact(state, address, byteSize, protection);
+            int result = (int) (long) MPROTECT.invokeExact(state, address, byteSize, (long) protection, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -100,7 +97,7 @@ final class LinuxCalls {
     static int madvise(long address, long byteSize, int advice) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) MADVISE.invokeExact(state, address, byteSize, advice);
+            int result = (int) (long) MADVISE.invokeExact(state, address, byteSize, (long) advice, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -112,7 +109,8 @@ final class LinuxCalls {
     static long mremap(long fromAddress, long byteSize, int flags, long toAddress) {
         MemorySegment state = CallState.acquire();
         try {
-            long result = (long) MREMAP.invokeExact(state, fromAddress, byteSize, byteSize, flags, toAddress);
+            long result =
+                    (long) MREMAP.invokeExact(state, fromAddress, byteSize, byteSize, (long) flags, toAddress, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : result;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -124,7 +122,7 @@ final class LinuxCalls {
     static int mlock(long address, long byteSize) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) MLOCK.invokeExact(state, address, byteSize);
+            int result = (int) (long) MLOCK.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -136,7 +134,7 @@ final class LinuxCalls {
     static int munlock(long address, long byteSize) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) MUNLOCK.invokeExact(state, address, byteSize);
+            int result = (int) (long) MUNLOCK.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -149,7 +147,7 @@ final class LinuxCalls {
     static int mincore(long address, long byteSize, MemorySegment residency) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) MINCORE.invokeExact(state, address, byteSize, residency);
+            int result = (int) (long) MINCORE.invokeExact(state, address, byteSize, residency.address(), 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -175,7 +173,9 @@ final class LinuxCalls {
     static int prctl(int option, long argument, long address, long byteSize, String text) {
         MemorySegment state = CallState.acquire();
         try (Arena arena = Arena.ofConfined()) {
-            int result = (int) PRCTL.invokeExact(state, option, argument, address, byteSize, arena.allocateFrom(text));
+            long chars = arena.allocateFrom(text).address();
+            int result =
+                    (int) (long) PRCTL.invokeExact(state, (long) option, argument, address, byteSize, chars, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -185,21 +185,27 @@ final class LinuxCalls {
     }
 
     static int getpagesize() {
+        MemorySegment state = CallState.acquire();
         try {
-            return (int) GETPAGESIZE.invokeExact();
+            return (int) (long) GETPAGESIZE.invokeExact(state, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable e) {
             throw unexpected(e);
+        } finally {
+            CallState.release(state);
         }
     }
 
     /// The kernel's name of the machine: `x86_64`, `aarch64` and so on.
     static String machine() {
+        MemorySegment state = CallState.acquire();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment utsname = arena.allocate(UTSNAME_BYTES);
-            int result = (int) UNAME.invokeExact(utsname);
+            int result = (int) (long) UNAME.invokeExact(state, utsname.address(), 0L, 0L, 0L, 0L, 0L);
             return result == 0 ? utsname.getString(UTSNAME_MACHINE) : "unknown";
         } catch (Throwable e) {
             throw unexpected(e);
+        } finally {
+            CallState.release(state);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.buffer;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -44,16 +45,21 @@ public final class BufferTable {
     }
 
     private void memory() {
+        List<BufferCase> cases = results.cases().stream()
+                .filter(load -> results.median(load, BufferPool.QUARRY, "peakResidentBytes")
+                        .isPresent())
+                .toList();
+        if (cases.isEmpty()) {
+            return;
+        }
         row("peak resident MiB of the process", "adaptive", "pooled", "quarry", "ratio");
-        for (BufferCase load : results.cases()) {
-            if (results.median(load, BufferPool.QUARRY, "peakResidentBytes").isPresent()) {
-                row(
-                        load.name(),
-                        mebibytes(load, BufferPool.ADAPTIVE),
-                        mebibytes(load, BufferPool.POOLED),
-                        mebibytes(load, BufferPool.QUARRY),
-                        number(results.ratio(load, "peakResidentBytes"), "%.2f"));
-            }
+        for (BufferCase load : cases) {
+            row(
+                    load.name(),
+                    mebibytes(load, BufferPool.ADAPTIVE),
+                    mebibytes(load, BufferPool.POOLED),
+                    mebibytes(load, BufferPool.QUARRY),
+                    number(results.ratio(load, "peakResidentBytes"), "%.2f"));
         }
         line("");
     }

@@ -52,6 +52,7 @@ class BuffersCommandTest {
         assertEquals(0, result.status(), result.errors());
         assertTrue(result.output().lines().anyMatch(line -> line.matches(".*" + name + ".*\\d\\.\\d\\d")));
         assertFalse(result.output().contains("failed"), result.output());
+        assertEquals(name.equals("virtual"), result.output().contains("resident"), result.output());
     }
 
     @Test

@@ -607,7 +607,8 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     private OutOfOffHeapMemoryError exhausted(long byteSize, NumaPolicy policy) {
         requireOpen();
-        return new OutOfOffHeapMemoryError(Exhaustion.describe(config, space, pool.stats(), byteSize, policy));
+        return new OutOfOffHeapMemoryError(
+                Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy));
     }
 
     private void requireOpen() {

@@ -3,6 +3,7 @@ package dev.quarry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
@@ -78,6 +79,21 @@ class BlockCachesTest {
             assertEquals(0, kept.sweeps);
             allocator.maintain();
             assertEquals(1, kept.sweeps);
+        }
+    }
+
+    @Test
+    void shouldNotCallKeptBlocksLiveWhenMemoryIsShort() {
+        try (OffHeapAllocator allocator = OffHeapAllocator.create(config().build())) {
+            Kept kept = new Kept(allocator);
+            assertTrue(allocator.register(kept));
+            for (int i = 0; i < 50; i++) {
+                kept.blocks.push(allocator.malloc(1 << 20));
+            }
+            OutOfOffHeapMemoryError refused =
+                    assertThrows(OutOfOffHeapMemoryError.class, () -> allocator.malloc(40 << 20));
+            assertTrue(String.valueOf(refused.getMessage()).contains("(live 0, "), refused.getMessage());
+            allocator.trim();
         }
     }
 

@@ -87,7 +87,7 @@ final class BlockByteBuf extends RecycledByteBuf {
         if (home.owner() == Thread.currentThread() && endIfLast()) {
             BufferEvents.free(this, address);
             if (!home.give(this)) {
-                allocator.recycle(this);
+                allocator.discard(this);
             }
             return true;
         }

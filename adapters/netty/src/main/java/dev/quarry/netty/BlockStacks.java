@@ -26,9 +26,8 @@ class BlockStacks {
     /// How many larger classes may stand in for one.
     private static final int NEIGHBOURS = 2;
 
-    /// Whose stacks these are, who needs no lock for them; null for a stripe, which any thread may hold, and when a
-    /// thread
-    /// was idle. See [dev.quarry.Quiescence].
+    /// Whose stacks these are, who needs no lock for them; null for a stripe, which any thread may hold, and when it
+    /// was taken from an idle thread. See [dev.quarry.Quiescence].
     private @Nullable Thread owner;
 
     private final @Nullable BlockByteBuf[] tops = new BlockByteBuf[BlockClasses.CAPACITY];

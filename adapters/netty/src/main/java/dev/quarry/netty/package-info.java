@@ -16,9 +16,16 @@
 ///                        <-   empty empty        <-
 /// ```
 ///
-/// - A buffer is in one place: with its user, in one cache, or in one depot.
-/// - An object without a user holds no block.
-/// - Virtual threads share striped caches, and go without an object to reuse rather than wait for a stripe.
+/// A direct buffer that the thread which allocated it releases keeps its block, and waits on one of that thread's
+/// *stacks*,
+/// one for each class of blocks (ADR 7). What has no room there gives its
+/// block back to the allocator, and its object to a magazine.
+///
+/// - A buffer is in one place: with its user, on one stack, in one magazine.
+/// - In a magazine an object holds no block. Blocks on stacks count as lookaside: the caches are a
+///   [dev.quarry.BlockCache].
+/// - A thread that ends, or is idle for a while, loses its cache ([dev.quarry.Quiescence]).
+/// - Virtual threads share striped caches, and go without rather than wait for a stripe.
 ///
 /// **May know**: Netty, the allocator's facade, raw memory.
 ///

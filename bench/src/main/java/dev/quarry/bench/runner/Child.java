@@ -28,6 +28,7 @@ public final class Child implements AutoCloseable {
     private final BufferedReader output;
     private final BufferedWriter input;
     private final CompletableFuture<Process> timeLimit;
+    private final CompletableFuture<Process> watch;
 
     Child(String name, Children children, Process process, Path errors, Duration limit) {
         this.name = name;
@@ -37,14 +38,13 @@ public final class Child implements AutoCloseable {
         this.limit = limit;
         output = process.inputReader(StandardCharsets.UTF_8);
         input = process.outputWriter(StandardCharsets.UTF_8);
-        timeLimit = process.onExit()
-                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((ended, timedOut) -> {
-                    // Never after an ordinary end: it would close the streams, from which there may be more to read.
-                    if (timedOut != null) {
-                        process.destroyForcibly();
-                    }
-                });
+        timeLimit = process.onExit().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+        // A stage of its own: the limit itself must be seen as over before the end of the child can be seen.
+        watch = timeLimit.exceptionally(timedOut -> {
+            // Never after an ordinary end: it would close the streams, from which there may be more to read.
+            process.destroyForcibly();
+            return process;
+        });
     }
 
     public void send(String line) throws IOException, ChildFailedException {
@@ -128,6 +128,7 @@ public final class Child implements AutoCloseable {
     /// Ends the child, if it still runs.
     @Override
     public void close() throws IOException {
+        watch.cancel(false);
         children.end(process);
         Files.deleteIfExists(errors);
     }

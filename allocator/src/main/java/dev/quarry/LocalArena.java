@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Cost: one comparison with the current thread over the arena's own.
 public final class LocalArena {
-    private final OffHeapAllocator allocator;
+    private final SlowPath slow;
     private final Thread owner;
 
     /// The arena; of a handle on the stripes none, and then the id is [#NOBODY], so it is never asked for. Changes only
@@ -34,8 +34,8 @@ public final class LocalArena {
     static final long NOBODY = -1;
 
     @SuppressWarnings("NullAway") // a handle on the stripes has no arena and never asks for it: see the field
-    LocalArena(OffHeapAllocator allocator, Thread owner, @Nullable Arena arena) {
-        this.allocator = allocator;
+    LocalArena(SlowPath slow, Thread owner, @Nullable Arena arena) {
+        this.slow = slow;
         this.owner = owner;
         this.arena = arena;
         this.directId = arena == null ? NOBODY : owner.threadId();
@@ -64,7 +64,7 @@ public final class LocalArena {
     public long malloc(long byteSize) {
         return Thread.currentThread().threadId() == directId()
                 ? arena.malloc(byteSize)
-                : allocator.mallocSlow(requireOwner(), byteSize);
+                : slow.malloc(requireOwner(), byteSize);
     }
 
     /// Allocates, or returns 0. See [OffHeapAllocator#tryMalloc].
@@ -77,7 +77,7 @@ public final class LocalArena {
                 return address;
             }
         }
-        return allocator.tryMallocSlow(requireOwner(), byteSize);
+        return slow.tryMalloc(requireOwner(), byteSize);
     }
 
     /// Frees. See [OffHeapAllocator#free(long)].
@@ -87,7 +87,7 @@ public final class LocalArena {
         if (Thread.currentThread().threadId() == directId()) {
             arena.free(address);
         } else {
-            allocator.freeSlow(requireOwner(), address);
+            slow.free(requireOwner(), address);
         }
     }
 
@@ -97,7 +97,7 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long calloc(long count, long elementByteSize) {
-        return allocator.calloc(requireOwner(), count, elementByteSize);
+        return slow.calloc(requireOwner(), count, elementByteSize);
     }
 
     /// Changes a block's size. See [OffHeapAllocator#realloc].
@@ -112,7 +112,7 @@ public final class LocalArena {
                 return moved;
             }
         }
-        return allocator.realloc(requireOwner(), address, newByteSize);
+        return slow.realloc(requireOwner(), address, newByteSize);
     }
 
     /// Allocates with an alignment. See [OffHeapAllocator#alignedAlloc].
@@ -121,7 +121,7 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long alignedAlloc(long byteAlignment, long byteSize) {
-        return allocator.alignedAlloc(requireOwner(), byteAlignment, byteSize);
+        return slow.alignedAlloc(requireOwner(), byteAlignment, byteSize);
     }
 
     /// {@return the bytes usable at a live block's address}
@@ -129,7 +129,7 @@ public final class LocalArena {
     /// @throws InvalidFreeException if it is not a live block's own address
     public long usableSize(long address) {
         requireOwner();
-        return allocator.usableSize(address);
+        return slow.usableSize(address);
     }
 
     private LocalArena requireOwner() {
@@ -143,7 +143,7 @@ public final class LocalArena {
     /// @return this
     LocalArena awake() {
         if (wakes && !isDirect()) {
-            wakes = allocator.rebind(this, owner);
+            wakes = slow.handles().rebind(this, owner);
         }
         return this;
     }

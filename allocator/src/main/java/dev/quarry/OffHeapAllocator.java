@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
-import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.NodeBalance;
-import dev.quarry.internal.arena.Stripe;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
-import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.RawMemory;
 import dev.quarry.numa.Topology;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /// malloc and free for the JVM.
 ///
@@ -33,42 +26,26 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe.
 public final class OffHeapAllocator implements AutoCloseable {
-    /// Largest alignment.
-    private static final long MAX_ALIGNMENT = 1L << 30;
-
     private static final int MAX_BUFFER_BYTES = Integer.MAX_VALUE - 8;
-    private static final int HANDLES = 1 << 10;
 
     private final AllocatorConfig config;
+    private final Lifecycle lifecycle;
     private final Space space;
     private final ArenaPool pool;
-    private final FreeChecks checks;
     private final BlockCaches caches = new BlockCaches();
+    private final SlowPath slow;
+    private final ThreadHandles threads;
+    private final LocalArena[] handles;
     private final Maintenance maintenance;
-    private final LocalArena[] handles = new LocalArena[HANDLES];
-    private final LocalArena stripes;
-
-    /// Per allocator, not static: its values end with their threads, and with the allocator.
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<LocalArena> local = new ThreadLocal<>();
-
-    /// The policies of threads without an arena of their own, inside of [#withPolicy].
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<NumaPolicy> scoped = new ThreadLocal<>();
-
-    /// Whether [#scoped] has ever been set: until then nobody need look.
-    private volatile boolean hasScopes;
-
-    private final AtomicBoolean closed = new AtomicBoolean();
 
     OffHeapAllocator(AllocatorConfig config, NativeMemory os, Topology topology) {
         this.config = config;
+        this.lifecycle = new Lifecycle(config.name());
         this.space = new Space(os, config, StartUp.nodes(config, topology));
         this.pool = new ArenaPool(space, topology);
-        this.checks = new FreeChecks(space);
-        pool.onShortage(this::mallocSlow);
-        this.stripes = new LocalArena(this, Thread.currentThread(), null);
-        Arrays.fill(handles, stripes);
+        this.slow = new SlowPath(config, lifecycle, space, pool, caches);
+        this.threads = slow.handles();
+        this.handles = threads.table();
         space.place();
         this.maintenance = Maintenance.start(config, this::maintain);
     }
@@ -95,8 +72,8 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalStateException    if the allocator is closed
     public long malloc(long byteSize) {
         final long id = Thread.currentThread().threadId();
-        final LocalArena handle = handles[(int) id & HANDLES - 1];
-        return handle.directId() == id ? handle.arena.malloc(byteSize) : mallocSlow(byteSize);
+        final LocalArena handle = handles[(int) id & ThreadHandles.COUNT - 1];
+        return handle.directId() == id ? handle.arena.malloc(byteSize) : slow.malloc(byteSize);
     }
 
     /// Allocates, or says that there is no memory.
@@ -104,7 +81,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @return the address; 0 where [#malloc] would throw for want of memory
     /// @throws IllegalArgumentException if the size is negative
     public long tryMalloc(long byteSize) {
-        return tryMallocSlow(handleOf(Thread.currentThread()), byteSize);
+        return slow.tryMalloc(own(), byteSize);
     }
 
     /// Allocates zeroed memory. What is known to be zero already is not zeroed again.
@@ -114,7 +91,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalArgumentException if either is negative or the product overflows
     /// @throws OutOfOffHeapMemoryError  for want of memory
     public long calloc(long count, long elementByteSize) {
-        return calloc(handleOf(Thread.currentThread()), count, elementByteSize);
+        return slow.calloc(own(), count, elementByteSize);
     }
 
     /// Allocates with an alignment.
@@ -124,7 +101,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalArgumentException if the alignment is not such, or the size is negative
     /// @throws OutOfOffHeapMemoryError  for want of memory
     public long alignedAlloc(long byteAlignment, long byteSize) {
-        return alignedAlloc(handleOf(Thread.currentThread()), byteAlignment, byteSize);
+        return slow.alignedAlloc(own(), byteAlignment, byteSize);
     }
 
     /// Changes a block's size: in place where it can, else the block moves; huge ones by remapping, not by copying.
@@ -135,14 +112,14 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws OutOfOffHeapMemoryError for want of memory; the old block is untouched
     public long realloc(long address, long newByteSize) {
         final long id = Thread.currentThread().threadId();
-        final LocalArena handle = handles[(int) id & HANDLES - 1];
+        final LocalArena handle = handles[(int) id & ThreadHandles.COUNT - 1];
         if (handle.directId() == id && address != 0 && newByteSize >= 0) {
             final long moved = handle.arena.realloc(address, newByteSize);
             if (moved != 0) {
                 return moved;
             }
         }
-        return realloc(handleOf(Thread.currentThread()), address, newByteSize);
+        return slow.realloc(own(), address, newByteSize);
     }
 
     /// Frees a block. Any thread may.
@@ -153,11 +130,11 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws InvalidFreeException if it is not a live block's own address; nothing has changed
     public void free(long address) {
         final long id = Thread.currentThread().threadId();
-        final LocalArena handle = handles[(int) id & HANDLES - 1];
+        final LocalArena handle = handles[(int) id & ThreadHandles.COUNT - 1];
         if (handle.directId() == id) {
             handle.arena.free(address);
         } else {
-            freeSlow(handleOf(Thread.currentThread()), address);
+            slow.free(own(), address);
         }
     }
 
@@ -165,14 +142,13 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @param address of a live block
     /// @throws InvalidFreeException if it is not a live block's own address
     public long usableSize(long address) {
-        requireOpen();
-        return checks.usableSize(address);
+        return slow.usableSize(address);
     }
 
     /// {@return whether this is a live block's own address}
     /// @param address any
     public boolean owns(long address) {
-        return !closed.get() && checks.owns(address);
+        return slow.owns(address);
     }
 
     /// Allocates a segment of exactly these bounds, zeroed. Its scope is the global one: it ends by
@@ -184,6 +160,10 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws OutOfOffHeapMemoryError  for want of memory
     public MemorySegment allocate(long byteSize, long byteAlignment) {
         return RawMemory.segment(allocateZeroed(byteSize, byteAlignment), byteSize);
+    }
+
+    long allocateZeroed(long byteSize, long byteAlignment) {
+        return slow.allocateZeroed(byteSize, byteAlignment);
     }
 
     /// Frees the block that a segment starts at.
@@ -221,22 +201,20 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     /// {@return a new confined arena of the JDK's kind whose segments come from here}
     public java.lang.foreign.Arena newArena() {
-        requireOpen();
+        lifecycle.requireOpen();
         return new AllocatorArena(this, java.lang.foreign.Arena.ofConfined());
     }
 
     /// {@return a new shared arena of the JDK's kind whose segments come from here}
     public java.lang.foreign.Arena newSharedArena() {
-        requireOpen();
+        lifecycle.requireOpen();
         return new AllocatorArena(this, java.lang.foreign.Arena.ofShared());
     }
 
     /// {@return the calling thread's own handle: malloc, free and the others without the lookup}
     public LocalArena localArena() {
-        requireOpen();
-        Thread thread = Thread.currentThread();
-        LocalArena handle = handleOf(thread);
-        return handle == stripes ? new LocalArena(this, thread, null) : handle;
+        lifecycle.requireOpen();
+        return threads.own();
     }
 
     /// Allocates by a policy of its own. It costs more than [#malloc(long)]: for large or lasting blocks.
@@ -246,14 +224,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalArgumentException if the size is negative, or the policy names a node that is not there
     /// @throws OutOfOffHeapMemoryError  for want of memory where the policy allows it to come from
     public long malloc(long byteSize, NumaPolicy policy) {
-        requireSize(byteSize);
-        pool.map().require(policy);
-        LocalArena handle = handleOf(Thread.currentThread());
-        long address = attempt(handle, policy, Operation.MALLOC, 0, byteSize);
-        if (address == 0) {
-            throw exhausted(byteSize, policy);
-        }
-        return address;
+        return slow.malloc(byteSize, policy);
     }
 
     /// Lets the calling thread allocate by a policy of its own until the scope is closed.
@@ -263,45 +234,13 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @return the scope, to be closed by this thread
     /// @throws IllegalArgumentException if the policy names a node that is not there
     public PolicyScope withPolicy(NumaPolicy policy) {
-        requireOpen();
+        lifecycle.requireOpen();
         pool.map().require(policy);
-        LocalArena handle = handleOf(Thread.currentThread());
-        NumaPolicy before = policyOf(handle);
-        PolicyScope scope = new PolicyScope(this, policy, before);
-        use(handle, policy);
+        LocalArena handle = own();
+        NumaPolicy before = threads.policyOf(handle);
+        PolicyScope scope = new PolicyScope(threads, policy, before);
+        threads.use(handle, policy);
         return scope;
-    }
-
-    /// Ends a scope.
-    void leave(NumaPolicy policy, NumaPolicy before) {
-        if (closed.get()) {
-            return;
-        }
-        LocalArena handle = handleOf(Thread.currentThread());
-        if (!policyOf(handle).equals(policy)) {
-            throw new IllegalStateException(
-                    "a scope that was opened inside is still open: " + policyOf(handle) + " inside of " + policy);
-        }
-        use(handle, before);
-    }
-
-    private NumaPolicy policyOf(LocalArena handle) {
-        if (handle.isDirect()) {
-            return handle.arena.policy();
-        }
-        NumaPolicy policy = hasScopes ? scoped.get() : null;
-        return policy == null ? config.numaPolicy() : policy;
-    }
-
-    private void use(LocalArena handle, NumaPolicy policy) {
-        if (handle.isDirect()) {
-            handle.arena.use(policy);
-        } else if (policy.equals(config.numaPolicy())) {
-            scoped.remove();
-        } else {
-            hasScopes = true;
-            scoped.set(policy);
-        }
     }
 
     /// Moves a block to a node: all OS pages that it touches, so that neighbours in the same page move with it. Where
@@ -326,7 +265,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// Costs system calls in proportion to the dirty spans. Live blocks stay where they are: see [#migrate].
     /// @return how many bytes were moved
     public long rebalance() {
-        requireOpen();
+        lifecycle.requireOpen();
         return new NodeBalance(space).rebalance();
     }
 
@@ -337,7 +276,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @return one line a node, by ascending node
     /// @throws dev.quarry.numa.NativeMemoryException if the system does not tell
     public List<NodePlacement> samplePlacement(int pagesANode) {
-        requireOpen();
+        lifecycle.requireOpen();
         if (pagesANode < 1) {
             throw new IllegalArgumentException("a sample has at least one page, not " + pagesANode);
         }
@@ -348,7 +287,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @param byteSize bytes wanted
     /// @throws IllegalArgumentException if the size is negative
     public long goodSize(long byteSize) {
-        requireSize(byteSize);
+        SlowPath.requireSize(byteSize);
         return byteSize < config.directThresholdBytes()
                 ? SizeClasses.roundUp(byteSize)
                 : SizeClasses.roundToPage(byteSize);
@@ -369,7 +308,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     /// {@return one consistent snapshot; exact when the allocator rests}
     public AllocatorStats stats() {
-        requireOpen();
+        lifecycle.requireOpen();
         return caches.apply(pool.stats());
     }
 
@@ -377,7 +316,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// more
     /// of them the more was ever committed.
     public long residentBytes() {
-        requireOpen();
+        lifecycle.requireOpen();
         return space.residentBytes();
     }
 
@@ -390,19 +329,14 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// arenas
     /// keep, and every free page. Other threads' arenas keep theirs.
     public void trim() {
-        requireOpen();
-        caches.reclaim();
-        LocalArena handle = handleOf(Thread.currentThread());
-        if (handle.isDirect()) {
-            handle.arena.trim();
-        }
-        pool.trim();
+        lifecycle.requireOpen();
+        slow.trim();
     }
 
     /// Walks everything. To be called while no other call is under way.
     /// @throws IllegalStateException naming the first broken invariant
     public void verify() {
-        requireOpen();
+        lifecycle.requireOpen();
         pool.verify();
         AllocatorStats stats = caches.apply(pool.stats());
         if (!stats.identityHolds()) {
@@ -416,7 +350,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// JVM.
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        if (lifecycle.close()) {
             maintenance.stop();
             space.close(pool.close(Thread.currentThread()));
         }
@@ -442,211 +376,15 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// One step of the maintenance that the application runs itself ([MaintenanceMode#EXTERNAL]).
     /// @return how much was done
     public int maintain() {
-        if (closed.get()) {
+        if (lifecycle.isClosed()) {
             return 0;
         }
         caches.sweep();
         return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 
-    private long mallocSlow(long byteSize) {
-        return mallocSlow(handleOf(Thread.currentThread()), byteSize);
-    }
-
-    long mallocSlow(LocalArena handle, long byteSize) {
-        return orExhausted(tryMallocSlow(handle, byteSize), byteSize);
-    }
-
-    long tryMallocSlow(LocalArena handle, long byteSize) {
-        requireSize(byteSize);
-        return attempt(handle, null, Operation.MALLOC, 0, byteSize);
-    }
-
-    long calloc(LocalArena handle, long count, long elementByteSize) {
-        requireSize(count);
-        requireSize(elementByteSize);
-        if (Math.multiplyHigh(count, elementByteSize) != 0 || count * elementByteSize < 0) {
-            throw new IllegalArgumentException(count + " elements of " + elementByteSize + " bytes overflow");
-        }
-        long byteSize = count * elementByteSize;
-        return orExhausted(attempt(handle, null, Operation.CALLOC, 0, byteSize), byteSize);
-    }
-
-    long alignedAlloc(LocalArena handle, long byteAlignment, long byteSize) {
-        requireAlignment(byteAlignment);
-        requireSize(byteSize);
-        return orExhausted(attempt(handle, null, Operation.ALIGNED, byteAlignment, byteSize), byteSize);
-    }
-
-    long realloc(LocalArena handle, long address, long newByteSize) {
-        requireSize(newByteSize);
-        if (address == 0) {
-            return mallocSlow(handle, newByteSize);
-        }
-        return orExhausted(attempt(handle, null, Operation.REALLOC, address, newByteSize), newByteSize);
-    }
-
-    long allocateZeroed(long byteSize, long byteAlignment) {
-        requireAlignment(byteAlignment);
-        requireSize(byteSize);
-        LocalArena handle = handleOf(Thread.currentThread());
-        Operation operation = byteAlignment <= 16 ? Operation.CALLOC : Operation.ALIGNED_ZEROED;
-        return orExhausted(attempt(handle, null, operation, byteAlignment, byteSize), byteSize);
-    }
-
-    void freeSlow(LocalArena handle, long address) {
-        if (address == 0) {
-            return;
-        }
-        if (closed.get()) {
-            space.lateFrees().incrementAndGet();
-            return;
-        }
-        if (handle.isDirect()) {
-            handle.arena.free(address);
-            return;
-        }
-        Stripe stripe = pool.lockStripe();
-        if (stripe == null) {
-            throw exhausted(0, config.numaPolicy());
-        }
-        try {
-            stripe.arena().free(address);
-        } finally {
-            stripe.unlock();
-        }
-    }
-
-    /// Removes a handle whose thread has ended.
-    void forget(LocalArena handle, Thread owner) {
-        int index = (int) owner.threadId() & HANDLES - 1;
-        if (handles[index] == handle) {
-            handles[index] = stripes;
-        }
-    }
-
-    /// Tries; reclaims once; tries again. That is all: no loop, no waiting, no garbage collection.
-    private long attempt(
-            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
-        requireOpen();
-        long address = once(handle, policy, operation, argument, byteSize);
-        if (address == 0 && byteSize <= config.limitBytes()) {
-            requireOpen();
-            reclaim(handle);
-            address = once(handle, policy, operation, argument, byteSize);
-        }
-        return address;
-    }
-
-    private long once(
-            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
-        if (handle.isDirect() && (policy == null || policy.equals(handle.arena.policy()))) {
-            return operation.run(handle.arena, argument, byteSize);
-        }
-        Stripe stripe = policy == null && !hasScopes
-                ? pool.lockStripe()
-                : pool.lockStripe(policy == null ? policyOf(handle) : policy);
-        if (stripe == null) {
-            return 0;
-        }
-        try {
-            return operation.run(stripe.arena(), argument, byteSize);
-        } finally {
-            stripe.unlock();
-        }
-    }
-
-    private void reclaim(LocalArena handle) {
-        if (handle.isDirect()) {
-            handle.arena.trim();
-        }
-        pool.trim();
-    }
-
-    private LocalArena handleOf(Thread thread) {
-        if (thread.isVirtual() || closed.get()) {
-            return stripes;
-        }
-        LocalArena handle = local.get();
-        if (handle == null) {
-            handle = register(thread);
-            local.set(handle);
-        }
-        if (handle.awake().isDirect()) {
-            handles[(int) thread.threadId() & HANDLES - 1] = handle;
-        }
-        return handle;
-    }
-
-    private LocalArena register(Thread thread) {
-        StackReserve.ensureForArena();
-        Arena arena = pool.acquire();
-        LocalArena handle = new LocalArena(this, thread, arena);
-        if (arena != null) {
-            pool.bind(new ThreadBinding(this, thread, handle));
-        }
-        return handle;
-    }
-
-    /// Binds a thread that was idle to an arena again.
-    /// @return whether it has one now
-    boolean rebind(LocalArena handle, Thread thread) {
-        if (closed.get()) {
-            return false;
-        }
-        StackReserve.ensureForArena();
-        return pool.rebind(new ThreadBinding(this, thread, handle));
-    }
-
-    private long orExhausted(long address, long byteSize) {
-        if (address == 0) {
-            throw exhausted(byteSize, policyOf(handleOf(Thread.currentThread())));
-        }
-        return address;
-    }
-
-    private OutOfOffHeapMemoryError exhausted(long byteSize, NumaPolicy policy) {
-        requireOpen();
-        return new OutOfOffHeapMemoryError(
-                Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy));
-    }
-
-    private void requireOpen() {
-        if (closed.get()) {
-            throw new IllegalStateException("the allocator " + config.name() + " is closed");
-        }
-    }
-
-    private static void requireSize(long byteSize) {
-        if (byteSize < 0) {
-            throw new IllegalArgumentException("a size cannot be negative: " + byteSize);
-        }
-    }
-
-    private static void requireAlignment(long byteAlignment) {
-        if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1 || byteAlignment > MAX_ALIGNMENT) {
-            throw new IllegalArgumentException(
-                    "an alignment must be a power of two up to " + MAX_ALIGNMENT + ": " + byteAlignment);
-        }
-    }
-
-    /// What an arena is asked for on the slow path.
-    private enum Operation {
-        MALLOC,
-        CALLOC,
-        ALIGNED,
-        ALIGNED_ZEROED,
-        REALLOC;
-
-        long run(Arena arena, long argument, long byteSize) {
-            return switch (this) {
-                case MALLOC -> arena.tryMalloc(byteSize);
-                case CALLOC -> arena.calloc(byteSize);
-                case ALIGNED -> arena.alignedAlloc(argument, byteSize);
-                case ALIGNED_ZEROED -> arena.alignedCalloc(argument, byteSize);
-                case REALLOC -> arena.realloc(argument, byteSize);
-            };
-        }
+    private LocalArena own() {
+        return threads.of(Thread.currentThread());
     }
 
     /// Made on first use, by the class loader's own lock.

@@ -11,14 +11,14 @@ package dev.quarry;
 ///
 /// Scopes nest, and end in the opposite order. Blocks outlive them. Belongs to the thread that opened it.
 public final class PolicyScope implements AutoCloseable {
-    private final OffHeapAllocator allocator;
+    private final ThreadHandles handles;
     private final Thread owner;
     private final NumaPolicy policy;
     private final NumaPolicy before;
     private boolean closed;
 
-    PolicyScope(OffHeapAllocator allocator, NumaPolicy policy, NumaPolicy before) {
-        this.allocator = allocator;
+    PolicyScope(ThreadHandles handles, NumaPolicy policy, NumaPolicy before) {
+        this.handles = handles;
         this.owner = Thread.currentThread();
         this.policy = policy;
         this.before = before;
@@ -38,7 +38,7 @@ public final class PolicyScope implements AutoCloseable {
             throw new WrongThreadException("this scope belongs to " + owner + ", not to " + Thread.currentThread());
         }
         if (!closed) {
-            allocator.leave(policy, before);
+            handles.leave(policy, before);
             closed = true;
         }
     }

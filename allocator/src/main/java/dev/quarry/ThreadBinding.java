@@ -5,7 +5,7 @@ import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 
 /// Ties a thread's handle to its arena, until the thread ends or has been idle for a while.
-record ThreadBinding(OffHeapAllocator allocator, Thread owner, LocalArena handle) implements ArenaPool.Binding {
+record ThreadBinding(ThreadHandles handles, Thread owner, LocalArena handle) implements ArenaPool.Binding {
     @Override
     public Arena arena() {
         return handle.arena;
@@ -35,6 +35,6 @@ record ThreadBinding(OffHeapAllocator allocator, Thread owner, LocalArena handle
     @Override
     public void unbind() {
         handle.suspend();
-        allocator.forget(handle, owner);
+        handles.forget(handle, owner);
     }
 }

@@ -42,7 +42,11 @@ public final class ArenaPool {
 
     /// All code that uses an arena without a lock is in these classes, and calls nobody else's.
     private static final String[] ALLOCATOR_CODE = {
-        "dev.quarry.OffHeapAllocator", "dev.quarry.LocalArena", "dev.quarry.internal."
+        "dev.quarry.OffHeapAllocator",
+        "dev.quarry.LocalArena",
+        "dev.quarry.SlowPath",
+        "dev.quarry.ThreadHandles",
+        "dev.quarry.internal."
     };
 
     private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;

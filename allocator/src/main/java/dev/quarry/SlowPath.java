@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.internal.arena.Arena;
+import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.internal.arena.FreeChecks;
+import dev.quarry.internal.arena.Stripe;
+import dev.quarry.internal.slab.Space;
+import org.jspecify.annotations.Nullable;
+
+/// What the facade does when the calling thread's arena cannot serve at once: arguments, stripes, shortage, errors.
+///
+/// Thread-safe.
+final class SlowPath {
+    /// Largest alignment.
+    static final long MAX_ALIGNMENT = 1L << 30;
+
+    private final AllocatorConfig config;
+    private final Lifecycle lifecycle;
+    private final Space space;
+    private final ArenaPool pool;
+    private final BlockCaches caches;
+    private final FreeChecks checks;
+    private final ThreadHandles handles;
+
+    SlowPath(AllocatorConfig config, Lifecycle lifecycle, Space space, ArenaPool pool, BlockCaches caches) {
+        this.checks = new FreeChecks(space);
+        this.config = config;
+        this.lifecycle = lifecycle;
+        this.space = space;
+        this.pool = pool;
+        this.caches = caches;
+        pool.onShortage(this::malloc);
+        this.handles = new ThreadHandles(config, lifecycle, pool, this);
+    }
+
+    /// {@return who has which arena}
+    ThreadHandles handles() {
+        return handles;
+    }
+
+    private LocalArena own() {
+        return handles.of(Thread.currentThread());
+    }
+
+    long malloc(long byteSize) {
+        return malloc(own(), byteSize);
+    }
+
+    long malloc(LocalArena handle, long byteSize) {
+        return orExhausted(tryMalloc(handle, byteSize), byteSize);
+    }
+
+    long tryMalloc(LocalArena handle, long byteSize) {
+        requireSize(byteSize);
+        return attempt(handle, null, Operation.MALLOC, 0, byteSize);
+    }
+
+    long malloc(long byteSize, NumaPolicy policy) {
+        requireSize(byteSize);
+        pool.map().require(policy);
+        long address = attempt(own(), policy, Operation.MALLOC, 0, byteSize);
+        if (address == 0) {
+            throw exhausted(byteSize, policy);
+        }
+        return address;
+    }
+
+    long calloc(LocalArena handle, long count, long elementByteSize) {
+        requireSize(count);
+        requireSize(elementByteSize);
+        if (Math.multiplyHigh(count, elementByteSize) != 0 || count * elementByteSize < 0) {
+            throw new IllegalArgumentException(count + " elements of " + elementByteSize + " bytes overflow");
+        }
+        long byteSize = count * elementByteSize;
+        return orExhausted(attempt(handle, null, Operation.CALLOC, 0, byteSize), byteSize);
+    }
+
+    long alignedAlloc(LocalArena handle, long byteAlignment, long byteSize) {
+        requireAlignment(byteAlignment);
+        requireSize(byteSize);
+        return orExhausted(attempt(handle, null, Operation.ALIGNED, byteAlignment, byteSize), byteSize);
+    }
+
+    long realloc(LocalArena handle, long address, long newByteSize) {
+        requireSize(newByteSize);
+        if (address == 0) {
+            return malloc(handle, newByteSize);
+        }
+        return orExhausted(attempt(handle, null, Operation.REALLOC, address, newByteSize), newByteSize);
+    }
+
+    long allocateZeroed(long byteSize, long byteAlignment) {
+        requireAlignment(byteAlignment);
+        requireSize(byteSize);
+        Operation operation = byteAlignment <= 16 ? Operation.CALLOC : Operation.ALIGNED_ZEROED;
+        return orExhausted(attempt(own(), null, operation, byteAlignment, byteSize), byteSize);
+    }
+
+    void free(LocalArena handle, long address) {
+        if (address == 0) {
+            return;
+        }
+        if (lifecycle.isClosed()) {
+            space.lateFrees().incrementAndGet();
+            return;
+        }
+        if (handle.isDirect()) {
+            handle.arena.free(address);
+            return;
+        }
+        Stripe stripe = pool.lockStripe();
+        if (stripe == null) {
+            throw exhausted(0, config.numaPolicy());
+        }
+        try {
+            stripe.arena().free(address);
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    long usableSize(long address) {
+        lifecycle.requireOpen();
+        return checks.usableSize(address);
+    }
+
+    boolean owns(long address) {
+        return !lifecycle.isClosed() && checks.owns(address);
+    }
+
+    /// Gives back what the caller's arena, the stripes and ended threads' arenas keep, and every free page.
+    void trim() {
+        caches.reclaim();
+        reclaim(own());
+    }
+
+    /// Tries; reclaims once; tries again. That is all: no loop, no waiting, no garbage collection.
+    private long attempt(
+            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
+        lifecycle.requireOpen();
+        long address = once(handle, policy, operation, argument, byteSize);
+        if (address == 0 && byteSize <= config.limitBytes()) {
+            lifecycle.requireOpen();
+            reclaim(handle);
+            address = once(handle, policy, operation, argument, byteSize);
+        }
+        return address;
+    }
+
+    private long once(
+            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
+        if (handle.isDirect() && (policy == null || policy.equals(handle.arena.policy()))) {
+            return operation.run(handle.arena, argument, byteSize);
+        }
+        Stripe stripe = policy == null && !handles.hasScopes()
+                ? pool.lockStripe()
+                : pool.lockStripe(policy == null ? handles.policyOf(handle) : policy);
+        if (stripe == null) {
+            return 0;
+        }
+        try {
+            return operation.run(stripe.arena(), argument, byteSize);
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    private void reclaim(LocalArena handle) {
+        if (handle.isDirect()) {
+            handle.arena.trim();
+        }
+        pool.trim();
+    }
+
+    private long orExhausted(long address, long byteSize) {
+        if (address == 0) {
+            throw exhausted(byteSize, handles.policyOf(own()));
+        }
+        return address;
+    }
+
+    private OutOfOffHeapMemoryError exhausted(long byteSize, NumaPolicy policy) {
+        lifecycle.requireOpen();
+        return new OutOfOffHeapMemoryError(
+                Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy));
+    }
+
+    static void requireSize(long byteSize) {
+        if (byteSize < 0) {
+            throw new IllegalArgumentException("a size cannot be negative: " + byteSize);
+        }
+    }
+
+    private static void requireAlignment(long byteAlignment) {
+        if (byteAlignment <= 0 || Long.bitCount(byteAlignment) != 1 || byteAlignment > MAX_ALIGNMENT) {
+            throw new IllegalArgumentException(
+                    "an alignment must be a power of two up to " + MAX_ALIGNMENT + ": " + byteAlignment);
+        }
+    }
+
+    /// What an arena is asked for on the slow path.
+    private enum Operation {
+        MALLOC,
+        CALLOC,
+        ALIGNED,
+        ALIGNED_ZEROED,
+        REALLOC;
+
+        long run(Arena arena, long argument, long byteSize) {
+            return switch (this) {
+                case MALLOC -> arena.tryMalloc(byteSize);
+                case CALLOC -> arena.calloc(byteSize);
+                case ALIGNED -> arena.alignedAlloc(argument, byteSize);
+                case ALIGNED_ZEROED -> arena.alignedCalloc(argument, byteSize);
+                case REALLOC -> arena.realloc(argument, byteSize);
+            };
+        }
+    }
+}

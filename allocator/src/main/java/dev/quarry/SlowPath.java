@@ -5,6 +5,8 @@ import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.Stripe;
+import dev.quarry.internal.event.EventHub;
+import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Space;
 import org.jspecify.annotations.Nullable;
 
@@ -142,7 +144,7 @@ final class SlowPath {
         long address = once(handle, policy, operation, argument, byteSize);
         if (address == 0 && byteSize <= config.limitBytes()) {
             lifecycle.requireOpen();
-            reclaim(handle);
+            reclaimFor(byteSize, handle);
             address = once(handle, policy, operation, argument, byteSize);
         }
         return address;
@@ -166,6 +168,14 @@ final class SlowPath {
         }
     }
 
+    private void reclaimFor(long byteSize, LocalArena handle) {
+        long startNs = space.events().startNs();
+        long before = space.ledger().committedBytes();
+        reclaim(handle);
+        long freedBytes = before - space.ledger().committedBytes();
+        space.events().publishSince(EventKind.RECLAIM, EventHub.ANY_NODE, freedBytes, byteSize, startNs);
+    }
+
     private void reclaim(LocalArena handle) {
         if (handle.isDirect()) {
             handle.arena.trim();
@@ -182,6 +192,8 @@ final class SlowPath {
 
     private OutOfOffHeapMemoryError exhausted(long byteSize, NumaPolicy policy) {
         lifecycle.requireOpen();
+        long committedBytes = space.ledger().committedBytes();
+        space.events().publish(EventKind.EXHAUSTED, EventHub.ANY_NODE, byteSize, committedBytes, 0);
         return new OutOfOffHeapMemoryError(
                 Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy));
     }

@@ -5,6 +5,8 @@ import dev.quarry.AllocatorStats;
 import dev.quarry.MaintenanceMode;
 import dev.quarry.NumaPolicy;
 import dev.quarry.Quiescence;
+import dev.quarry.internal.event.EventHub;
+import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -67,6 +69,8 @@ public final class ArenaPool {
     private volatile boolean closed;
     private long adoptions;
     private long idleAdoptions;
+    private long publishedAdoptions;
+    private long publishedIdleAdoptions;
     private int stripeCount;
 
     /// What ends with a thread, or with its work.
@@ -246,12 +250,34 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
+        publishAdoptions();
         stripes.forEachFree(Arena::readMail);
         stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::readMail));
         for (Zone zone : space.zones()) {
             work += zone.decay(nowNs, delayNs) > 0 ? 1 : 0;
         }
         return work;
+    }
+
+    /// Tells of the arenas that were adopted since the last call: by the tick, and by threads that needed one.
+    private void publishAdoptions() {
+        long ended;
+        long silent;
+        lock.lock();
+        try {
+            ended = adoptions - publishedAdoptions;
+            silent = idleAdoptions - publishedIdleAdoptions;
+            publishedAdoptions = adoptions;
+            publishedIdleAdoptions = idleAdoptions;
+        } finally {
+            lock.unlock();
+        }
+        if (ended != 0) {
+            space.events().publish(EventKind.ADOPTION_ENDED, EventHub.ANY_NODE, 0, ended, 0);
+        }
+        if (silent != 0) {
+            space.events().publish(EventKind.ADOPTION_IDLE, EventHub.ANY_NODE, 0, silent, 0);
+        }
     }
 
     /// Gives back what idle arenas, stripes and zones hold without use.

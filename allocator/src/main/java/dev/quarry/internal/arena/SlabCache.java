@@ -21,6 +21,8 @@ import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.getLongOpaque;
 import static dev.quarry.numa.RawMemory.putLong;
 
+import dev.quarry.internal.event.EventHub;
+import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Mailbox;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
@@ -57,6 +59,8 @@ final class SlabCache {
     private int nextToRetire;
     private long collectedRemote;
     private final long[] flushes = new long[COUNT];
+    private long unpublishedFlushes;
+    private long unpublishedFlushBytes;
 
     SlabCache(
             Space space,
@@ -110,7 +114,8 @@ final class SlabCache {
             return slab;
         }
         long fresh = partial[sizeClass].head();
-        if (fresh == 0) {
+        boolean comesFromZone = fresh == 0;
+        if (comesFromZone) {
             retireOneEmpty();
             fresh = home.takeSlab(sizeClass, ownerWord);
             if (fresh == 0) {
@@ -135,6 +140,9 @@ final class SlabCache {
         putLong(fresh + FREES, getLong(fresh + FREES) - 1);
         SlabList.setState(fresh, CURRENT);
         current[sizeClass] = fresh;
+        if (comesFromZone) {
+            publish(sizeClass, fresh);
+        }
         return fresh;
     }
 
@@ -169,8 +177,31 @@ final class SlabCache {
             return;
         }
         partial[sizeClass].remove(slab);
+        flush(slab, sizeClass);
+    }
+
+    /// Retires an empty slab that is in no list.
+    private void flush(long slab, int sizeClass) {
         flushes[sizeClass]++;
+        unpublishedFlushes++;
+        unpublishedFlushBytes += SizeClasses.slabBytes(sizeClass);
         space.zoneOf(slab).retireSlab(slab);
+    }
+
+    /// Tells of a slab that came, and of those that went since the last one came: where slabs go, the caller may hold
+    /// the pool's lock.
+    private void publish(int sizeClass, long fresh) {
+        EventHub events = space.events();
+        if (events.isListening()) {
+            int node = space.zoneOf(fresh).node();
+            if (unpublishedFlushes != 0) {
+                events.publish(EventKind.FLUSH, node, unpublishedFlushBytes, unpublishedFlushes, 0);
+            }
+            events.publish(
+                    EventKind.REFILL, node, SizeClasses.slabBytes(sizeClass), SizeClasses.slotBytes(sizeClass), 0);
+        }
+        unpublishedFlushes = 0;
+        unpublishedFlushBytes = 0;
     }
 
     /// Collects the remote frees of the slabs in the mailbox.
@@ -221,8 +252,7 @@ final class SlabCache {
                 partial[sizeClass].remove(slab);
                 emptySlots[sizeClass] -= capacity;
                 left -= capacity;
-                flushes[sizeClass]++;
-                space.zoneOf(slab).retireSlab(slab);
+                flush(slab, sizeClass);
             }
             slab = next;
         }

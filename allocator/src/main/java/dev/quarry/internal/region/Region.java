@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.region;
 
+import dev.quarry.internal.event.EventHub;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,7 @@ public final class Region {
     private final Backing backing;
     private final NodeRoom room;
     private final AtomicLong committedBytes = new AtomicLong();
+    private final CommitNews news = new CommitNews();
     private long purgeFailures;
     private @Nullable NativeMemoryException lastFailure;
 
@@ -59,16 +61,24 @@ public final class Region {
             lastFailure = null;
             return false;
         }
+        long startNs = os.nanoTime();
         try {
             os.commit(base + offset, bytes);
             backing.prepare(os, base + offset, bytes);
             committedBytes.addAndGet(creditBytes);
+            news.add(bytes, os.nanoTime() - startNs);
             return true;
         } catch (NativeMemoryException refused) {
             ledger.giveBack(creditBytes);
             lastFailure = refused;
             return false;
         }
+    }
+
+    /// Tells of what was committed since the last call. Not under a lock; from any thread.
+    /// @param events to whom
+    public void publishCommits(EventHub events) {
+        news.publish(events, this);
     }
 
     /// Takes credit for a part that is usable already.

@@ -19,6 +19,8 @@ import dev.quarry.internal.buddy.Growth;
 import dev.quarry.internal.buddy.MetadataHeap;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.event.EventHub;
+import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.region.Backing;
 import dev.quarry.internal.region.CommitLedger;
 import dev.quarry.internal.region.NodeRoom;
@@ -85,6 +87,7 @@ public final class Space {
 
     private final NativeMemory os;
     private final AllocatorConfig config;
+    private final EventHub events;
     private final CommitLedger ledger;
     private final Backing backing;
     private final long metadataBytes;
@@ -111,6 +114,7 @@ public final class Space {
     public Space(NativeMemory os, AllocatorConfig config, int[] nodes) {
         this.os = os;
         this.config = config;
+        this.events = new EventHub(os);
         this.ledger = new CommitLedger(config.limitBytes());
         this.backing = Backing.of(config);
         this.nodes = NodeSet.of(nodes);
@@ -371,11 +375,17 @@ public final class Space {
         return os;
     }
 
+    /// {@return where slow paths tell what they do}
+    public EventHub events() {
+        return events;
+    }
+
     /// Remembers for the report what the system refused, each refusal once.
     /// @param refusal what was refused, and what that changed
     public void note(String refusal) {
         if (!refusals.contains(refusal)) {
             refusals.add(refusal);
+            events.publish(EventKind.NOTE, EventHub.ANY_NODE, 0, refusals.size(), 0);
         }
     }
 

@@ -19,6 +19,7 @@ import static dev.quarry.numa.RawMemory.putLong;
 import dev.quarry.internal.buddy.BuddyAllocator;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.event.EventKind;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
@@ -93,6 +94,7 @@ public final class Zone {
             return slab;
         } finally {
             lock.unlock();
+            pages.region().publishCommits(space.events());
         }
     }
 
@@ -147,6 +149,7 @@ public final class Zone {
             return base + (page << PAGE_SHIFT) | (pages.lastWasClean() ? 1 : 0);
         } finally {
             lock.unlock();
+            pages.region().publishCommits(space.events());
         }
     }
 
@@ -185,6 +188,7 @@ public final class Zone {
             return true;
         } finally {
             lock.unlock();
+            pages.region().publishCommits(space.events());
         }
     }
 
@@ -213,25 +217,38 @@ public final class Zone {
     /// @return bytes given back
     public long decay(long nowNs, long delayNs) {
         StackReserve.ensureForZone();
+        long startNs = space.events().startNs();
+        long purgedBytes;
         lock.lock();
         try {
             collectMail();
-            return reclaim.decay(nowNs, delayNs);
+            purgedBytes = reclaim.decay(nowNs, delayNs);
         } finally {
             lock.unlock();
         }
+        publishPurge(purgedBytes, EventKind.BY_DECAY, startNs);
+        return purgedBytes;
     }
 
     /// Gives back all that can be: the depot's empty slabs, all dirty pages, and the credit of all clean ones.
     public void trim() {
         StackReserve.ensureForZone();
+        long startNs = space.events().startNs();
+        long purgedPages;
         lock.lock();
         try {
             collectMail();
-            pages.purge(Long.MAX_VALUE);
+            purgedPages = pages.purge(Long.MAX_VALUE);
             pages.uncommitClean();
         } finally {
             lock.unlock();
+        }
+        publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_TRIM, startNs);
+    }
+
+    private void publishPurge(long purgedBytes, int why, long startNs) {
+        if (purgedBytes != 0) {
+            space.events().publishSince(EventKind.PURGE, node(), purgedBytes, why, startNs);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
+import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.NativeMemoryException;
@@ -30,13 +31,17 @@ final class Exhaustion {
         text.append(", metadata ").append(stats.metadataBytes()).append("); ");
         fullNodes(text, space, policy);
         if (refused != null) {
+            space.errors().count(ErrorKind.EXHAUSTED, "the system refused", refused.errnoName(), null);
             text.append("the system refused: ").append(refused.getMessage());
         } else if (byteSize > config.limitBytes()) {
+            space.errors().count(ErrorKind.EXHAUSTED, "the request alone is above the limit", "", null);
             text.append("the request alone is above the limit: raise quarry.limit");
         } else if (stats.liveBytes() > stats.limitBytes() / 2) {
+            space.errors().count(ErrorKind.EXHAUSTED, "the limit is reached", "", null);
             text.append(
                     "raise quarry.limit, or free more: most of it is in live blocks (report() shows of which size)");
         } else {
+            space.errors().count(ErrorKind.EXHAUSTED, "the limit is reached", "", null);
             text.append("raise quarry.limit, or let threads that keep free slots call trim()");
         }
         for (String refusal : space.refusals()) {

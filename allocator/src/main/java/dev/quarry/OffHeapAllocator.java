@@ -380,6 +380,7 @@ public final class OffHeapAllocator implements AutoCloseable {
             return 0;
         }
         caches.sweep();
+        space.errors().logDue();
         return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 

@@ -48,6 +48,7 @@ final class Report {
             numastat(stats);
             placement();
         }
+        ErrorReport.write(space.errors(), out);
         return out.toString();
     }
 

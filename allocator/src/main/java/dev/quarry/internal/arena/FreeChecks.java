@@ -15,6 +15,7 @@ import static dev.quarry.numa.RawMemory.getLong;
 import dev.quarry.DoubleFreeException;
 import dev.quarry.InvalidFreeException;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
@@ -53,34 +54,43 @@ public final class FreeChecks {
 
     /// {@return the exception for an address in a slab that is not a live slot's own}
     InvalidFreeException refused(long address, long slab) {
-        space.invalidFrees().incrementAndGet();
         long slotBytes = getInt(slab + SLOT);
         long offset = address - getLong(slab + BASE);
         long index = offset / slotBytes;
         if (offset % slotBytes != 0) {
-            return new InvalidFreeException(
-                    address, hex(address) + " lies " + offset % slotBytes + " bytes inside a slot of " + slotBytes);
+            return counted(
+                    "interior",
+                    new InvalidFreeException(
+                            address,
+                            hex(address) + " lies " + offset % slotBytes + " bytes inside a slot of " + slotBytes));
         }
         if (index >= getInt(slab + EXTENDED)) {
-            return new InvalidFreeException(address, hex(address) + " was never allocated");
+            return counted("never allocated", new InvalidFreeException(address, hex(address) + " was never allocated"));
         }
-        return new DoubleFreeException(
-                address, hex(address) + " is free already; its slot has " + slotBytes + " bytes");
+        return counted(
+                "double",
+                new DoubleFreeException(
+                        address, hex(address) + " is free already; its slot has " + slotBytes + " bytes"));
     }
 
     /// {@return the exception for an address outside of the allocator}
     InvalidFreeException foreign(long address) {
-        space.invalidFrees().incrementAndGet();
-        return new InvalidFreeException(address, hex(address) + " is not an address of this allocator");
+        return counted(
+                "foreign", new InvalidFreeException(address, hex(address) + " is not an address of this allocator"));
     }
 
     /// {@return the exception for an address in a page that starts no live span}
     InvalidFreeException refusedSpan(long address, int state) {
-        space.invalidFrees().incrementAndGet();
         if (state == SpanMap.NONE || (address & SpanMap.PAGE_BYTES - 1) != 0) {
-            return new InvalidFreeException(address, hex(address) + " does not start a block");
+            return counted("interior", new InvalidFreeException(address, hex(address) + " does not start a block"));
         }
-        return new DoubleFreeException(address, hex(address) + " is free already");
+        return counted("double", new DoubleFreeException(address, hex(address) + " is free already"));
+    }
+
+    private InvalidFreeException counted(String what, InvalidFreeException refusal) {
+        space.invalidFrees().incrementAndGet();
+        space.errors().count(ErrorKind.INVALID_FREE, what, "", refusal);
+        return refusal;
     }
 
     /// {@return whether this is a live block's own address}

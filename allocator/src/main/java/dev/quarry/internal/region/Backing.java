@@ -3,6 +3,8 @@ package dev.quarry.internal.region;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.MemoryLock;
+import dev.quarry.internal.error.DistinctErrors;
+import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.numa.Errno;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
@@ -45,20 +47,20 @@ public final class Backing {
     }
 
     /// Prepares what has just been committed.
-    void prepare(NativeMemory os, long address, long bytes) {
+    void prepare(NativeMemory os, DistinctErrors errors, long address, long bytes) {
         if (populate && populateRefusal == null) {
-            populate(os, address, bytes);
+            populate(os, errors, address, bytes);
         }
         if (lock == MemoryLock.REQUIRED) {
             os.lock(address, bytes);
         } else if (lock == MemoryLock.BEST_EFFORT) {
-            tryLock(os, address, bytes);
+            tryLock(os, errors, address, bytes);
         }
     }
 
     /// Want of memory is the caller's to handle; a kernel that does not know the call, or may not do it, is not asked
     /// again.
-    private void populate(NativeMemory os, long address, long bytes) {
+    private void populate(NativeMemory os, DistinctErrors errors, long address, long bytes) {
         try {
             os.populate(address, bytes);
         } catch (NativeMemoryException refused) {
@@ -66,15 +68,21 @@ public final class Backing {
                 throw refused;
             }
             populateRefusal = refused.errnoName();
+            count(errors, refused);
         }
     }
 
-    private void tryLock(NativeMemory os, long address, long bytes) {
+    private void tryLock(NativeMemory os, DistinctErrors errors, long address, long bytes) {
         try {
             os.lock(address, bytes);
         } catch (NativeMemoryException refused) {
             lockRefusals.incrementAndGet();
+            count(errors, refused);
         }
+    }
+
+    private static void count(DistinctErrors errors, NativeMemoryException refused) {
+        errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
     }
 
     /// {@return why memory is not made resident although it should be, as the error's name; null where it is}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.region;
 
+import dev.quarry.internal.error.DistinctErrors;
+import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Region {
     private final NativeMemory os;
     private final CommitLedger ledger;
+    private final DistinctErrors errors;
     private final long base;
     private final long byteSize;
     private final int node;
@@ -27,13 +30,22 @@ public final class Region {
     /// Takes charge of a range.
     /// @param os       the operating system
     /// @param ledger   where credit comes from
+    /// @param errors   where refusals are counted
     /// @param base     first address, a multiple of the OS page
     /// @param byteSize bytes of the range
     /// @param node     NUMA node that it is bound to
     /// @param backing  what is done to memory when it is committed
     /// @param room     tells whether the node has memory for more
     public Region(
-            NativeMemory os, CommitLedger ledger, long base, long byteSize, int node, Backing backing, NodeRoom room) {
+            NativeMemory os,
+            CommitLedger ledger,
+            DistinctErrors errors,
+            long base,
+            long byteSize,
+            int node,
+            Backing backing,
+            NodeRoom room) {
+        this.errors = errors;
         this.room = room;
         this.backing = backing;
         this.os = os;
@@ -64,13 +76,13 @@ public final class Region {
         long startNs = os.nanoTime();
         try {
             os.commit(base + offset, bytes);
-            backing.prepare(os, base + offset, bytes);
+            backing.prepare(os, errors, base + offset, bytes);
             committedBytes.addAndGet(creditBytes);
             news.add(bytes, os.nanoTime() - startNs);
             return true;
         } catch (NativeMemoryException refused) {
             ledger.giveBack(creditBytes);
-            lastFailure = refused;
+            fail(refused);
             return false;
         }
     }
@@ -121,7 +133,7 @@ public final class Region {
             try {
                 os.unlock(base + offset, bytes);
             } catch (NativeMemoryException refused) {
-                lastFailure = refused;
+                fail(refused);
                 return false;
             }
         }
@@ -134,7 +146,7 @@ public final class Region {
             return true;
         } catch (NativeMemoryException refused) {
             purgeFailures++;
-            lastFailure = refused;
+            fail(refused);
             return false;
         }
     }
@@ -152,9 +164,14 @@ public final class Region {
             os.remap(base + fromOffset, base + toOffset, bytes);
             return true;
         } catch (NativeMemoryException refused) {
-            lastFailure = refused;
+            fail(refused);
             return false;
         }
+    }
+
+    private void fail(NativeMemoryException refused) {
+        lastFailure = refused;
+        errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
     }
 
     /// Returns the credit of a part that stays mapped but is not counted any more.

@@ -19,6 +19,8 @@ import dev.quarry.internal.buddy.Growth;
 import dev.quarry.internal.buddy.MetadataHeap;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.error.DistinctErrors;
+import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.region.Backing;
@@ -89,6 +91,7 @@ public final class Space {
     private final AllocatorConfig config;
     private final EventHub events;
     private final CommitLedger ledger;
+    private final DistinctErrors errors;
     private final Backing backing;
     private final long metadataBytes;
     private final long metadataBase;
@@ -116,6 +119,7 @@ public final class Space {
         this.config = config;
         this.events = new EventHub(os);
         this.ledger = new CommitLedger(config.limitBytes());
+        this.errors = new DistinctErrors(config.name(), os);
         this.backing = Backing.of(config);
         this.nodes = NodeSet.of(nodes);
         this.interleavedNodes = interleavedNodes(config.numaPolicy());
@@ -138,9 +142,8 @@ public final class Space {
             this.nullSlab = metadataStart;
             this.frames = metadataStart + poolBytes;
             os.commit(frames, frameTableBytes);
-            this.poolRegion =
-                    new Region(os, ledger, metadataStart, poolBytes, nodes[0], Backing.ON_DEMAND, NodeRoom.UNLIMITED);
-            this.tables = new Region(os, ledger, frames, tableBytes, nodes[0], Backing.ON_DEMAND, NodeRoom.UNLIMITED);
+            this.poolRegion = metadataRegion(metadataStart, poolBytes, nodes[0]);
+            this.tables = metadataRegion(frames, tableBytes, nodes[0]);
             Layout layout = new Layout(frameTableBytes);
             this.metadata = new MetadataHeap(
                     poolRegion, layout.records(poolBytes), layout.dirty(poolBytes), POOL_GRANULE_BYTES);
@@ -189,13 +192,17 @@ public final class Space {
         }
     }
 
+    private Region metadataRegion(long address, long bytes, int node) {
+        return new Region(os, ledger, errors, address, bytes, node, Backing.ON_DEMAND, NodeRoom.UNLIMITED);
+    }
+
     private NodeSet interleavedNodes(NumaPolicy policy) {
         return policy.kind() == NumaPolicy.Kind.INTERLEAVE && !policy.nodes().isEmpty() ? policy.nodes() : nodes;
     }
 
     private Zone makeZone(int index, int node, long nodeBytes, Layout layout) {
         NodeRoom room = nodes.size() == 1 || node == Zone.SPREAD ? NodeRoom.UNLIMITED : NodeRoom.of(os, node);
-        Region region = new Region(os, ledger, base + index * nodeBytes, nodeBytes, node, backing, room);
+        Region region = new Region(os, ledger, errors, base + index * nodeBytes, nodeBytes, node, backing, room);
         // Each zone's part of the frame table is a table of its own, since it grows under the zone's own lock.
         long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Long.BYTES;
         Table frameTable = new Table(tables, framesOffset, os.osPageBytes(), true);
@@ -229,6 +236,7 @@ public final class Space {
                 os.bind(region.base(), region.byteSize(), spread ? Placement.INTERLEAVE : Placement.PREFERRED, to);
             } catch (NativeMemoryException refused) {
                 bindRefusals.incrementAndGet();
+                errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
                 errno = refused.errnoName();
                 to.ids().forEach(refusedNodes::add);
             }
@@ -245,6 +253,7 @@ public final class Space {
             call.run();
         } catch (NativeMemoryException refused) {
             refusals.add(what + " was refused (" + refused.errnoName() + ")");
+            errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
         }
     }
 
@@ -363,6 +372,11 @@ public final class Space {
     /// {@return the ledger of committed bytes}
     public CommitLedger ledger() {
         return ledger;
+    }
+
+    /// {@return what went wrong so far}
+    public DistinctErrors errors() {
+        return errors;
     }
 
     /// {@return the options}

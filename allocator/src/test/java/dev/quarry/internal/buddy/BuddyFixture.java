@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.buddy;
 
+import dev.quarry.internal.error.DistinctErrors;
 import dev.quarry.internal.region.Backing;
 import dev.quarry.internal.region.CommitLedger;
 import dev.quarry.internal.region.NodeRoom;
@@ -17,11 +18,12 @@ final class BuddyFixture implements AutoCloseable {
 
     private static final long BASE = 1L << 40;
 
-    /// Every call succeeds and does nothing; one that would have to return a value fails the test.
+    /// Every call succeeds and does nothing, and no time passes; one that would have to return another value fails the
+    /// test.
     private static final NativeMemory WITHOUT_PAGES = (NativeMemory) Proxy.newProxyInstance(
             BuddyFixture.class.getClassLoader(),
             new Class<?>[] {NativeMemory.class},
-            (proxy, method, arguments) -> null);
+            (proxy, method, arguments) -> method.getName().equals("nanoTime") ? 0L : null);
 
     final CommitLedger ledger;
     final Region region;
@@ -35,6 +37,7 @@ final class BuddyFixture implements AutoCloseable {
         this.region = new Region(
                 WITHOUT_PAGES,
                 ledger,
+                new DistinctErrors("test", WITHOUT_PAGES),
                 BASE,
                 regionPages << SpanMap.PAGE_SHIFT,
                 0,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.region;
 
+import dev.quarry.internal.error.DistinctErrors;
 import dev.quarry.numa.FaultInjectingMemory;
 import dev.quarry.numa.SimulatedMachine;
 import dev.quarry.numa.SimulatedMemory;
@@ -18,6 +19,7 @@ public final class SimulatedRegions implements AutoCloseable {
     private final SimulatedMemory machine;
     private final FaultInjectingMemory os;
     private final CommitLedger ledger;
+    private final DistinctErrors errors;
     private final CommitLedger tablesLedger = new CommitLedger(NO_LIMIT);
     private final List<Region> regions = new ArrayList<>();
 
@@ -34,6 +36,7 @@ public final class SimulatedRegions implements AutoCloseable {
         this.machine = new SimulatedMemory(machine);
         this.os = new FaultInjectingMemory(this.machine);
         this.ledger = new CommitLedger(limitBytes);
+        this.errors = new DistinctErrors("test", os);
     }
 
     /// {@return a new region}
@@ -43,8 +46,8 @@ public final class SimulatedRegions implements AutoCloseable {
     }
 
     Region region(long byteSize, CommitLedger credit, Backing backing) {
-        Region region =
-                new Region(os, credit, os.reserve(byteSize, byteSize), byteSize, 0, backing, NodeRoom.UNLIMITED);
+        Region region = new Region(
+                os, credit, errors, os.reserve(byteSize, byteSize), byteSize, 0, backing, NodeRoom.UNLIMITED);
         regions.add(region);
         return region;
     }

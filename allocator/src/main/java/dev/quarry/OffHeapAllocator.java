@@ -325,6 +325,12 @@ public final class OffHeapAllocator implements AutoCloseable {
         return new Report(config, space, pool).text(caches.apply(pool.stats()));
     }
 
+    /// {@return the same state in the words and columns of one of the Linux kernel's files} Costs a walk, as [#stats].
+    /// @param view which file
+    public String view(KernelView view) {
+        return view.text(stats());
+    }
+
     /// Gives back all that can be given back, now: what the calling thread's arena, the stripes and ended threads'
     /// arenas
     /// keep, and every free page. Other threads' arenas keep theirs.

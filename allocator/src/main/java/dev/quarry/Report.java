@@ -98,43 +98,26 @@ final class Report {
         line("");
         for (NodeStats node : stats.nodes()) {
             line(
-                    "%s: committed %,d of %,d, %,d splits, %,d merges",
+                    "%s: committed %,d of %,d, %,d splits, %,d merges, %,d times asked for more and full",
                     node.node() < 0 ? "interleaved over nodes " + space.interleavedNodes() : "node " + node.node(),
                     node.committedBytes(),
                     node.reservedBytes(),
                     node.splits(),
-                    node.merges());
-            StringBuilder orders = new StringBuilder();
-            for (int order = 0; order < node.freeBlocksByOrder().size(); order++) {
-                int blocks = node.freeBlocksByOrder().get(order);
-                if (blocks != 0) {
-                    orders.append(" 2^").append(order).append(':').append(blocks);
-                }
-            }
-            line("buddyinfo, free blocks by pages:%s", orders.length() == 0 ? " none" : orders);
+                    node.merges(),
+                    node.fullRefusals());
         }
+        view("buddyinfo, free blocks of 2^k pages of " + SpanMap.PAGE_BYTES + " bytes", KernelView.BUDDYINFO, stats);
     }
 
     private void numastat(AllocatorStats stats) {
+        String title = "numastat, in pages of " + SpanMap.PAGE_BYTES + " bytes; policy " + config.numaPolicy();
+        view(title, KernelView.NUMASTAT, stats);
+    }
+
+    private void view(String title, KernelView view, AllocatorStats stats) {
         line("");
-        line("numastat, in pages of %d bytes; policy %s", SpanMap.PAGE_BYTES, config.numaPolicy());
-        line(
-                "%8s %12s %12s %12s %14s %12s %12s %8s",
-                "node", "numa_hit", "numa_miss", "numa_foreign", "interleave_hit", "local_node", "other_node", "full");
-        for (NodeStats node : stats.nodes()) {
-            if (node.node() >= 0) {
-                line(
-                        "%8d %12d %12d %12d %14d %12d %12d %8d",
-                        node.node(),
-                        node.numaHit(),
-                        node.numaMiss(),
-                        node.numaForeign(),
-                        node.interleaveHit(),
-                        node.localNode(),
-                        node.otherNode(),
-                        node.fullRefusals());
-            }
-        }
+        line("%s", title);
+        view.text(stats).lines().forEach(each -> line("%s", each));
     }
 
     private void placement() {

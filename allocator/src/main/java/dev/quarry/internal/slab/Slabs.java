@@ -121,10 +121,13 @@ public final class Slabs {
 
     private static int listLength(long slab, int head, int limit) {
         int length = 0;
-        for (int index = head; index != END; index = SlabLayout.next(slab, index)) {
+        for (int index = head; index != END; ) {
+            // Before the link is read: a slab that does not rest may lead anywhere, and that may not be mapped.
+            require(index >= 0 && index < limit, "a free list leaves the slab", slab);
             char link = getChar(SlabLayout.link(slab, index));
             require(link != ALLOCATED && link != QUARANTINED, "an allocated slot is in a free list", slab);
             require(++length <= limit, "a free list is a circle", slab);
+            index = link;
         }
         return length;
     }

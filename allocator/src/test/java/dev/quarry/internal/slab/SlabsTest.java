@@ -186,6 +186,13 @@ class SlabsTest {
     }
 
     @Test
+    void shouldFindAFreeListThatLeavesTheSlab() {
+        Slabs.extend(slab);
+        putChar(SlabLayout.link(slab, 6), (char) getInt(slab + SlabLayout.EXTENDED));
+        assertFound("a free list leaves the slab");
+    }
+
+    @Test
     void shouldFindASlotThatIsAllocatedAndNotCounted() {
         Slabs.extend(slab);
         pop(slab);

@@ -5,15 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Where a downcall leaves `errno`: a fixed set of off-heap buffers, handed out by a bit mask. No thread owns one, so
 /// threads of any number and kind leave nothing behind. A call that finds none free gets one from the garbage
 /// collector.
 final class CallState {
+    /// On Linux `errno` is all that there is in it.
     private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = LAYOUT.varHandle(StructLayout.PathElement.groupElement("errno"));
 
     /// One bit a buffer: set while a call uses it.
     private static final AtomicLong USED = new AtomicLong();
@@ -57,6 +56,6 @@ final class CallState {
     }
 
     static int errno(MemorySegment buffer) {
-        return (int) ERRNO.get(buffer, 0L);
+        return RawMemory.getInt(buffer.address());
     }
 }

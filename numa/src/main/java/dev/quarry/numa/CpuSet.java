@@ -83,6 +83,23 @@ public final class CpuSet {
         return new CpuSet(common);
     }
 
+    /// What is in this one and not in the other.
+    CpuSet without(CpuSet other) {
+        BitSet left = (BitSet) cpus.clone();
+        left.andNot(other.cpus);
+        return new CpuSet(left);
+    }
+
+    /// The first member that is not below a number; -1 where there is none.
+    int next(int from) {
+        return cpus.nextSetBit(from);
+    }
+
+    /// One more than the largest member; 0 where there is none.
+    int end() {
+        return cpus.length();
+    }
+
     /// The members in ascending order.
     ///
     /// @return a new stream

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the JDK's internal accessor of raw memory, if the command line exports it to us.
@@ -23,13 +24,12 @@ final class InternalAccess {
 
     private InternalAccess() {}
 
-    /// {@return a handle `(long address) -> type`; where the accessor is not available one that nobody calls}
+    /// {@return a handle `(long address) -> type`} To be called where the accessor is available.
     static MethodHandle getter(String name, Class<?> type) {
         return handle(name, MethodType.methodType(type, long.class));
     }
 
-    /// {@return a handle `(long address, type value) -> void`; where the accessor is not available one that nobody
-    /// calls}
+    /// {@return a handle `(long address, type value) -> void`} To be called where the accessor is available.
     static MethodHandle putter(String name, Class<?> type) {
         return handle(name, MethodType.methodType(void.class, long.class, type));
     }
@@ -46,11 +46,8 @@ final class InternalAccess {
     }
 
     private static MethodHandle handle(String name, MethodType type) {
-        if (ACCESSOR == null) {
-            return MethodHandles.empty(type);
-        }
         try {
-            return MethodHandles.lookup().bind(ACCESSOR, name, type);
+            return MethodHandles.lookup().bind(Objects.requireNonNull(ACCESSOR), name, type);
         } catch (ReflectiveOperationException missing) {
             throw new IllegalStateException("this JDK's internal accessor has no " + name + type, missing);
         }
@@ -66,6 +63,10 @@ final class InternalAccess {
         }
         try {
             Class<?> accessor = Class.forName("jdk.internal.misc.Unsafe");
+            if (!accessor.getModule().isExported(accessor.getPackageName(), InternalAccess.class.getModule())
+                    && mode.equals("auto")) {
+                return null;
+            }
             return MethodHandles.lookup()
                     .findStatic(accessor, "getUnsafe", MethodType.methodType(accessor))
                     .invoke();

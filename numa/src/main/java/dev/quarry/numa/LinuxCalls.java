@@ -18,35 +18,32 @@ import java.lang.invoke.MethodHandle;
 final class LinuxCalls {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-    private static final Linker.Option VARYING = Linker.Option.firstVariadicArg(1);
 
-    /// Of all functions with up to six arguments. Fewer arguments than that are as good: the conventions pass the first
-    /// five or six in registers, and who is called looks at its own. One shape for all, because each shape costs the
-    /// JVM
-    /// classes that it generates, compiles and keeps.
-    private static final FunctionDescriptor SIX_LONGS =
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    /// Of all functions, with up to seven arguments. Fewer than that are as good: the conventions of 64-bit Linux pass
+    /// the first ones in registers, and who is called looks at its own. They pass whole numbers in the same places
+    /// whether a function's arguments vary or not. One shape for all, because each shape costs the JVM classes that it
+    /// generates, compiles and keeps.
+    private static final FunctionDescriptor SEVEN_LONGS = FunctionDescriptor.of(
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    /// Of all functions whose number of arguments varies.
-    private static final FunctionDescriptor SEVEN_LONGS = SIX_LONGS.appendArgumentLayouts(JAVA_LONG);
+    private static final MethodHandle MMAP = link("mmap");
+    private static final MethodHandle MUNMAP = link("munmap");
+    private static final MethodHandle MPROTECT = link("mprotect");
+    private static final MethodHandle MADVISE = link("madvise");
+    private static final MethodHandle MLOCK = link("mlock");
+    private static final MethodHandle MUNLOCK = link("munlock");
+    private static final MethodHandle MINCORE = link("mincore");
+    private static final MethodHandle GETPAGESIZE = link("getpagesize");
+    private static final MethodHandle UNAME = link("uname");
+    private static final MethodHandle MREMAP = link("mremap");
+    private static final MethodHandle SYSCALL = link("syscall");
+    private static final MethodHandle PRCTL = link("prctl");
 
-    // spotless:off
-    private static final MethodHandle MMAP = link("mmap", SIX_LONGS, ERRNO);
-    private static final MethodHandle MUNMAP = link("munmap", SIX_LONGS, ERRNO);
-    private static final MethodHandle MPROTECT = link("mprotect", SIX_LONGS, ERRNO);
-    private static final MethodHandle MADVISE = link("madvise", SIX_LONGS, ERRNO);
-    private static final MethodHandle MLOCK = link("mlock", SIX_LONGS, ERRNO);
-    private static final MethodHandle MUNLOCK = link("munlock", SIX_LONGS, ERRNO);
-    private static final MethodHandle MINCORE = link("mincore", SIX_LONGS, ERRNO);
-    private static final MethodHandle GETPAGESIZE = link("getpagesize", SIX_LONGS, ERRNO);
-    private static final MethodHandle UNAME = link("uname", SIX_LONGS, ERRNO);
-    private static final MethodHandle MREMAP = link("mremap", SEVEN_LONGS, ERRNO, VARYING);
-    private static final MethodHandle SYSCALL = link("syscall", SEVEN_LONGS, ERRNO, VARYING);
-    private static final MethodHandle PRCTL = link("prctl", SEVEN_LONGS, ERRNO, VARYING);
     // Critical: it reads a word that the kernel keeps in the thread's own memory, and neither blocks nor calls back.
-    private static final MethodHandle SCHED_GETCPU =
-            link("sched_getcpu", FunctionDescriptor.of(JAVA_INT), Linker.Option.critical(false));
-    // spotless:on
+    private static final MethodHandle SCHED_GETCPU = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("sched_getcpu"),
+            FunctionDescriptor.of(JAVA_INT),
+            Linker.Option.critical(false));
 
     /// Five fields of 65 bytes come in `struct utsname`; the fifth is the machine. A sixth may follow.
     private static final int UTSNAME_MACHINE = 4 * 65;
@@ -54,14 +51,15 @@ final class LinuxCalls {
 
     private LinuxCalls() {}
 
-    private static MethodHandle link(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(symbol), descriptor, options);
+    private static MethodHandle link(String symbol) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(symbol), SEVEN_LONGS, ERRNO);
     }
 
     static long mmap(long address, long byteSize, int protection, int flags) {
         MemorySegment state = CallState.acquire();
         try {
-            long result = (long) MMAP.invokeExact(state, address, byteSize, (long) protection, (long) flags, -1L, 0L);
+            long result =
+                    (long) MMAP.invokeExact(state, address, byteSize, (long) protection, (long) flags, -1L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : result;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -73,7 +71,7 @@ final class LinuxCalls {
     static int munmap(long address, long byteSize) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) (long) MUNMAP.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L);
+            int result = (int) (long) MUNMAP.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -85,7 +83,7 @@ final class LinuxCalls {
     static int mprotect(long address, long byteSize, int protection) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) (long) MPROTECT.invokeExact(state, address, byteSize, (long) protection, 0L, 0L, 0L);
+            int result = (int) (long) MPROTECT.invokeExact(state, address, byteSize, (long) protection, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -97,7 +95,7 @@ final class LinuxCalls {
     static int madvise(long address, long byteSize, int advice) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) (long) MADVISE.invokeExact(state, address, byteSize, (long) advice, 0L, 0L, 0L);
+            int result = (int) (long) MADVISE.invokeExact(state, address, byteSize, (long) advice, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -122,7 +120,7 @@ final class LinuxCalls {
     static int mlock(long address, long byteSize) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) (long) MLOCK.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L);
+            int result = (int) (long) MLOCK.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -134,7 +132,7 @@ final class LinuxCalls {
     static int munlock(long address, long byteSize) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) (long) MUNLOCK.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L);
+            int result = (int) (long) MUNLOCK.invokeExact(state, address, byteSize, 0L, 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -147,7 +145,8 @@ final class LinuxCalls {
     static int mincore(long address, long byteSize, MemorySegment residency) {
         MemorySegment state = CallState.acquire();
         try {
-            int result = (int) (long) MINCORE.invokeExact(state, address, byteSize, residency.address(), 0L, 0L, 0L);
+            int result =
+                    (int) (long) MINCORE.invokeExact(state, address, byteSize, residency.address(), 0L, 0L, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -170,10 +169,14 @@ final class LinuxCalls {
         }
     }
 
+    /// @param text of ASCII characters
     static int prctl(int option, long argument, long address, long byteSize, String text) {
         MemorySegment state = CallState.acquire();
         try (Arena arena = Arena.ofConfined()) {
-            long chars = arena.allocateFrom(text).address();
+            long chars = arena.allocate(text.length() + 1L).address();
+            for (int index = 0; index < text.length(); index++) {
+                RawMemory.putByte(chars + index, (byte) text.charAt(index));
+            }
             int result =
                     (int) (long) PRCTL.invokeExact(state, (long) option, argument, address, byteSize, chars, 0L, 0L);
             return result == -1 ? -CallState.errno(state) : 0;
@@ -187,7 +190,7 @@ final class LinuxCalls {
     static int getpagesize() {
         MemorySegment state = CallState.acquire();
         try {
-            return (int) (long) GETPAGESIZE.invokeExact(state, 0L, 0L, 0L, 0L, 0L, 0L);
+            return (int) (long) GETPAGESIZE.invokeExact(state, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable e) {
             throw unexpected(e);
         } finally {
@@ -200,13 +203,22 @@ final class LinuxCalls {
         MemorySegment state = CallState.acquire();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment utsname = arena.allocate(UTSNAME_BYTES);
-            int result = (int) (long) UNAME.invokeExact(state, utsname.address(), 0L, 0L, 0L, 0L, 0L);
-            return result == 0 ? utsname.getString(UTSNAME_MACHINE) : "unknown";
+            int result = (int) (long) UNAME.invokeExact(state, utsname.address(), 0L, 0L, 0L, 0L, 0L, 0L);
+            return result == 0 ? ascii(utsname.address() + UTSNAME_MACHINE) : "unknown";
         } catch (Throwable e) {
             throw unexpected(e);
         } finally {
             CallState.release(state);
         }
+    }
+
+    /// What stands at an address, up to the first zero byte. The JDK's own way to read it costs some classes.
+    private static String ascii(long address) {
+        StringBuilder text = new StringBuilder();
+        for (byte character; (character = RawMemory.getByte(address + text.length())) != 0; ) {
+            text.append((char) character);
+        }
+        return text.toString();
     }
 
     /// The cpu of the calling thread, or -1.

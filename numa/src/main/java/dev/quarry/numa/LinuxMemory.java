@@ -25,6 +25,9 @@ final class LinuxMemory implements NativeMemory {
     /// The longest name that the kernel keeps, without the final zero byte.
     private static final int MAX_NAME_CHARS = 79;
 
+    /// What the kernel does not take of the printable characters.
+    private static final String REFUSED_IN_NAMES = "[]\\$`";
+
     /// One mincore call looks at no more OS pages than this, one byte each.
     private static final int RESIDENCY_BATCH_PAGES = 1 << 16;
 
@@ -183,8 +186,14 @@ final class LinuxMemory implements NativeMemory {
     public boolean name(long address, long byteSize, String name) {
         Ranges.check(address, byteSize, osPageBytes);
         String kept = name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS);
-        String accepted = kept.replaceAll("[^ -~]|[\\[\\]\\\\$`]", "_");
-        return LinuxCalls.prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, address, byteSize, accepted) == 0;
+        StringBuilder accepted = new StringBuilder(kept);
+        for (int index = 0; index < accepted.length(); index++) {
+            char character = accepted.charAt(index);
+            if (character < ' ' || character > '~' || REFUSED_IN_NAMES.indexOf(character) >= 0) {
+                accepted.setCharAt(index, '_');
+            }
+        }
+        return LinuxCalls.prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, address, byteSize, accepted.toString()) == 0;
     }
 
     @Override

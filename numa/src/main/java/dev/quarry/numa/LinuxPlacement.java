@@ -27,7 +27,7 @@ final class LinuxPlacement {
     private final SystemCall systemCall;
 
     LinuxPlacement(String machine, int osPageBytes) {
-        this(machine, osPageBytes, LinuxCalls::syscall);
+        this(machine, osPageBytes, new ByNumber());
     }
 
     LinuxPlacement(String machine, int osPageBytes, SystemCall systemCall) {
@@ -165,6 +165,14 @@ final class LinuxPlacement {
                 there += node(index) == node ? 1 : 0;
             }
             return there;
+        }
+    }
+
+    /// The system's own.
+    private static final class ByNumber implements SystemCall {
+        @Override
+        public long call(long number, long first, long second, long third, long fourth, long fifth, long sixth) {
+            return LinuxCalls.syscall(number, first, second, third, fourth, fifth, sixth);
         }
     }
 

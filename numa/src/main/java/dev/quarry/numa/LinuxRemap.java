@@ -20,7 +20,7 @@ final class LinuxRemap {
     private final MoveCall moveCall;
 
     LinuxRemap(int osPageBytes) {
-        this(osPageBytes, LinuxRemap::mremap);
+        this(osPageBytes, new Mremap());
     }
 
     LinuxRemap(int osPageBytes, MoveCall moveCall) {
@@ -28,8 +28,12 @@ final class LinuxRemap {
         this.moveCall = moveCall;
     }
 
-    private static long mremap(long from, long to, long byteSize) {
-        return LinuxCalls.mremap(from, byteSize, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+    /// A class and no lambda, as wherever each process comes by at its start: for a lambda the JVM generates one.
+    private static final class Mremap implements MoveCall {
+        @Override
+        public long move(long from, long to, long byteSize) {
+            return LinuxCalls.mremap(from, byteSize, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+        }
     }
 
     /// Moves a range. Gives 0, or the error number; then the old range has its contents.

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /// What sysfs says of single nodes. A file that is missing or makes no sense counts as unknown.
+///
+/// Written without streams and patterns, since each process reads this at its start: they would cost it some MiB of
+/// classes and garbage.
 final class NodeFiles {
-    private static final Pattern NODE_DIRECTORY = Pattern.compile("node(\\d{1,5})");
-    private static final Pattern HUGE_PAGES_DIRECTORY = Pattern.compile("hugepages-(\\d{1,12})kB");
-    private static final Pattern COUNT = Pattern.compile("\\d{1,15}");
-    private static final Pattern TOTAL = Pattern.compile("MemTotal:\\s+(\\d{1,15}) kB");
-    private static final Pattern FREE = Pattern.compile("MemFree:\\s+(\\d{1,15}) kB");
+    private static final String NODE_PREFIX = "node";
+    private static final String HUGE_PAGES_PREFIX = "hugepages-";
+    private static final String HUGE_PAGES_SUFFIX = "kB";
+    private static final int MAX_DIGITS = 15;
     private static final NodeFiles SYSTEM = new NodeFiles(Path.of("/"));
 
     private final Path directory;
@@ -35,14 +32,14 @@ final class NodeFiles {
 
     /// The nodes that have a directory.
     NodeSet present() {
-        return NodeSet.of(names(directory).flatMapToInt(NodeFiles::nodeId));
-    }
-
-    private static IntStream nodeId(String name) {
-        Matcher matcher = NODE_DIRECTORY.matcher(name);
-        return matcher.matches()
-                ? IntStream.of(Integer.parseInt(matcher.group(1))).filter(id -> id < NodeSet.MAX_NODES)
-                : IntStream.empty();
+        BitSet ids = new BitSet();
+        for (String name : names(directory)) {
+            int id = name.startsWith(NODE_PREFIX) ? NumberLists.number(name.substring(NODE_PREFIX.length())) : -1;
+            if (id >= 0 && id < NodeSet.MAX_NODES) {
+                ids.set(id);
+            }
+        }
+        return NodeSet.of(ids);
     }
 
     /// The nodes that a list such as `online` names.
@@ -65,17 +62,31 @@ final class NodeFiles {
         }
     }
 
-    long totalBytes(int id) {
-        return kilobytes(id, TOTAL);
+    /// The lines of `meminfo`, for [#totalBytes] and [#freeBytes(String)].
+    String memory(int id) {
+        return read(id, "meminfo");
+    }
+
+    static long totalBytes(String memory) {
+        return bytesAfter("MemTotal:", memory);
+    }
+
+    static long freeBytes(String memory) {
+        return bytesAfter("MemFree:", memory);
     }
 
     long freeBytes(int id) {
-        return kilobytes(id, FREE);
+        return freeBytes(memory(id));
     }
 
-    private long kilobytes(int id, Pattern line) {
-        Matcher matcher = line.matcher(read(id, "meminfo"));
-        return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : NativeMemory.UNKNOWN;
+    /// The number in a line such as `Node 0 MemTotal:       16384 kB`.
+    private static long bytesAfter(String label, String memory) {
+        int found = memory.indexOf(label);
+        int start = found + label.length();
+        int end = found < 0 ? -1 : memory.indexOf(" kB", start);
+        long kibibytes =
+                end < 0 ? -1 : NumberLists.number(memory.substring(start, end).strip(), MAX_DIGITS);
+        return kibibytes < 0 ? NativeMemory.UNKNOWN : kibibytes * 1024;
     }
 
     String distances(int id) {
@@ -85,40 +96,42 @@ final class NodeFiles {
     /// The huge OS pages of each size of which there are some, by ascending size.
     List<HugePagePool> hugePages(int id) {
         Path sizes = node(id).resolve("hugepages");
-        return names(sizes)
-                .flatMap(name -> hugePagePool(sizes, name))
-                .sorted(Comparator.comparingLong(HugePagePool::osPageBytes))
-                .toList();
+        List<HugePagePool> pools = new ArrayList<>();
+        for (String name : names(sizes)) {
+            long osPageBytes = hugePageBytes(name);
+            long total = osPageBytes < 0 ? 0 : count(sizes.resolve(name).resolve("nr_hugepages"));
+            if (total != 0) {
+                long free = count(sizes.resolve(name).resolve("free_hugepages"));
+                pools.add(new HugePagePool(osPageBytes, total, Math.min(free, total)));
+            }
+        }
+        if (pools.size() > 1) {
+            pools.sort(Comparator.comparingLong(HugePagePool::osPageBytes));
+        }
+        return pools;
     }
 
-    private static Stream<HugePagePool> hugePagePool(Path sizes, String name) {
-        Matcher matcher = HUGE_PAGES_DIRECTORY.matcher(name);
-        long total = count(sizes.resolve(name).resolve("nr_hugepages"));
-        if (!matcher.matches() || total == 0) {
-            return Stream.empty();
+    /// The size in a name such as `hugepages-2048kB`; -1 where it makes no sense.
+    private static long hugePageBytes(String name) {
+        if (!name.startsWith(HUGE_PAGES_PREFIX) || !name.endsWith(HUGE_PAGES_SUFFIX)) {
+            return -1;
         }
-        long osPageBytes = Long.parseLong(matcher.group(1)) * 1024;
-        long free = count(sizes.resolve(name).resolve("free_hugepages"));
-        return Long.bitCount(osPageBytes) == 1
-                ? Stream.of(new HugePagePool(osPageBytes, total, Math.min(free, total)))
-                : Stream.empty();
+        int end = name.length() - HUGE_PAGES_SUFFIX.length();
+        long kibibytes = NumberLists.number(name.substring(HUGE_PAGES_PREFIX.length(), end), 12);
+        return Long.bitCount(kibibytes) == 1 ? kibibytes * 1024 : -1;
     }
 
     private static long count(Path file) {
-        String text = TextFiles.read(file).strip();
-        return COUNT.matcher(text).matches() ? Long.parseLong(text) : 0;
+        return Math.max(0, NumberLists.number(TextFiles.read(file).strip(), MAX_DIGITS));
     }
 
-    private static Stream<String> names(Path parent) {
-        try (Stream<Path> entries = Files.list(parent)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList().stream();
-        } catch (IOException | UncheckedIOException e) {
-            return Stream.empty();
-        }
+    private static String[] names(Path parent) {
+        String[] names = parent.toFile().list();
+        return names == null ? new String[0] : names;
     }
 
     private Path node(int id) {
-        return directory.resolve("node" + id);
+        return directory.resolve(NODE_PREFIX + id);
     }
 
     private String read(int id, String name) {

@@ -26,7 +26,9 @@ public final class NodeSet {
 
     /// The set of every id that a node can have.
     static NodeSet all() {
-        return of(IntStream.range(0, MAX_NODES));
+        BitSet all = new BitSet();
+        all.set(0, MAX_NODES);
+        return new NodeSet(all);
     }
 
     /// A set of nodes.
@@ -35,7 +37,11 @@ public final class NodeSet {
     /// @return the set
     /// @throws IllegalArgumentException if an id is negative or not below [#MAX_NODES]
     public static NodeSet of(int... ids) {
-        return of(IntStream.of(ids));
+        BitSet set = new BitSet();
+        for (int id : ids) {
+            set.set(checked(id));
+        }
+        return new NodeSet(set);
     }
 
     /// A set of nodes.
@@ -44,9 +50,11 @@ public final class NodeSet {
     /// @return the set
     /// @throws IllegalArgumentException if an id is negative or not below [#MAX_NODES]
     public static NodeSet of(IntStream ids) {
-        BitSet set = new BitSet();
-        ids.forEach(id -> set.set(checked(id)));
-        return new NodeSet(set);
+        return of(ids.toArray());
+    }
+
+    static NodeSet of(BitSet ids) {
+        return new NodeSet((BitSet) ids.clone());
     }
 
     /// Reads a list of the kernel's.
@@ -95,6 +103,18 @@ public final class NodeSet {
         return ids.stream();
     }
 
+    /// The members in ascending order.
+    ///
+    /// @return a new array
+    public int[] toArray() {
+        int[] members = new int[size()];
+        int count = 0;
+        for (int id = ids.nextSetBit(0); id >= 0; id = ids.nextSetBit(id + 1)) {
+            members[count++] = id;
+        }
+        return members;
+    }
+
     /// The smallest id.
     ///
     /// @return the first member
@@ -124,6 +144,13 @@ public final class NodeSet {
         BitSet union = (BitSet) ids.clone();
         union.or(other.ids);
         return new NodeSet(union);
+    }
+
+    /// What is in this one and not in the other.
+    NodeSet without(NodeSet other) {
+        BitSet left = (BitSet) ids.clone();
+        left.andNot(other.ids);
+        return new NodeSet(left);
     }
 
     /// The kernel's form of it: bit n of the whole stands for node n. No longer than needed.

@@ -33,14 +33,21 @@ final class NumberLists {
     }
 
     /// The number that the digits make; -1 when they make none, or one that is larger than any list's.
-    private static int number(String digits) {
-        boolean isNumber =
-                !digits.isEmpty() && digits.length() <= 5 && digits.chars().allMatch(NumberLists::isDigit);
-        return isNumber ? Integer.parseInt(digits) : -1;
+    static int number(String digits) {
+        return (int) number(digits, 5);
     }
 
-    private static boolean isDigit(int character) {
-        return character >= '0' && character <= '9';
+    /// The number that the digits make; -1 when there are none, or more than so many, or anything else.
+    static long number(String digits, int maxDigits) {
+        if (digits.isEmpty() || digits.length() > maxDigits) {
+            return -1;
+        }
+        for (int index = 0; index < digits.length(); index++) {
+            if (digits.charAt(index) < '0' || digits.charAt(index) > '9') {
+                return -1;
+            }
+        }
+        return Long.parseLong(digits);
     }
 
     static String describe(BitSet numbers) {

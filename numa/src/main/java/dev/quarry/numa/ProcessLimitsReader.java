@@ -3,7 +3,6 @@ package dev.quarry.numa;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -62,16 +61,16 @@ final class ProcessLimitsReader {
     }
 
     private static @Nullable NodeSet nodes(String list) {
-        return parsed(list, NodeSet::parse);
+        try {
+            return NodeSet.parse(list);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static @Nullable CpuSet cpus(String list) {
-        return parsed(list, CpuSet::parse);
-    }
-
-    private static <T> @Nullable T parsed(String list, Function<String, T> parser) {
         try {
-            return parser.apply(list);
+            return CpuSet.parse(list);
         } catch (IllegalArgumentException e) {
             return null;
         }

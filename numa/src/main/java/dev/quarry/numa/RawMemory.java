@@ -36,14 +36,6 @@ public final class RawMemory {
     private static final long USER_SPACE = Long.MAX_VALUE >>> 1;
 
     private static final boolean INTERNAL = InternalAccess.AVAILABLE;
-    private static final MethodHandle GET_LONG = InternalAccess.getter("getLong", long.class);
-    private static final MethodHandle PUT_LONG = InternalAccess.putter("putLong", long.class);
-    private static final MethodHandle GET_INT = InternalAccess.getter("getInt", int.class);
-    private static final MethodHandle PUT_INT = InternalAccess.putter("putInt", int.class);
-    private static final MethodHandle GET_CHAR = InternalAccess.getter("getChar", char.class);
-    private static final MethodHandle PUT_CHAR = InternalAccess.putter("putChar", char.class);
-    private static final MethodHandle GET_BYTE = InternalAccess.getter("getByte", byte.class);
-    private static final MethodHandle PUT_BYTE = InternalAccess.putter("putByte", byte.class);
 
     private RawMemory() {}
 
@@ -66,7 +58,7 @@ public final class RawMemory {
     public static long getLong(long address) {
         if (INTERNAL) {
             try {
-                return (long) GET_LONG.invokeExact(address);
+                return (long) Internal.GET_LONG.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -80,7 +72,7 @@ public final class RawMemory {
     public static void putLong(long address, long value) {
         if (INTERNAL) {
             try {
-                PUT_LONG.invokeExact(address, value);
+                Internal.PUT_LONG.invokeExact(address, value);
                 return;
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
@@ -94,7 +86,7 @@ public final class RawMemory {
     public static int getInt(long address) {
         if (INTERNAL) {
             try {
-                return (int) GET_INT.invokeExact(address);
+                return (int) Internal.GET_INT.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -108,7 +100,7 @@ public final class RawMemory {
     public static void putInt(long address, int value) {
         if (INTERNAL) {
             try {
-                PUT_INT.invokeExact(address, value);
+                Internal.PUT_INT.invokeExact(address, value);
                 return;
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
@@ -122,7 +114,7 @@ public final class RawMemory {
     public static char getChar(long address) {
         if (INTERNAL) {
             try {
-                return (char) GET_CHAR.invokeExact(address);
+                return (char) Internal.GET_CHAR.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -136,7 +128,7 @@ public final class RawMemory {
     public static void putChar(long address, char value) {
         if (INTERNAL) {
             try {
-                PUT_CHAR.invokeExact(address, value);
+                Internal.PUT_CHAR.invokeExact(address, value);
                 return;
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
@@ -150,7 +142,7 @@ public final class RawMemory {
     public static byte getByte(long address) {
         if (INTERNAL) {
             try {
-                return (byte) GET_BYTE.invokeExact(address);
+                return (byte) Internal.GET_BYTE.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -164,7 +156,7 @@ public final class RawMemory {
     public static void putByte(long address, byte value) {
         if (INTERNAL) {
             try {
-                PUT_BYTE.invokeExact(address, value);
+                Internal.PUT_BYTE.invokeExact(address, value);
                 return;
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
@@ -289,5 +281,17 @@ public final class RawMemory {
     @SuppressWarnings("restricted")
     private static MemorySegment everything() {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    /// The internal accessor's handles: a class of its own, since most JVMs have no use for it.
+    private static final class Internal {
+        static final MethodHandle GET_LONG = InternalAccess.getter("getLong", long.class);
+        static final MethodHandle PUT_LONG = InternalAccess.putter("putLong", long.class);
+        static final MethodHandle GET_INT = InternalAccess.getter("getInt", int.class);
+        static final MethodHandle PUT_INT = InternalAccess.putter("putInt", int.class);
+        static final MethodHandle GET_CHAR = InternalAccess.getter("getChar", char.class);
+        static final MethodHandle PUT_CHAR = InternalAccess.putter("putChar", char.class);
+        static final MethodHandle GET_BYTE = InternalAccess.getter("getByte", byte.class);
+        static final MethodHandle PUT_BYTE = InternalAccess.putter("putByte", byte.class);
     }
 }

@@ -4,7 +4,9 @@ package dev.quarry.numa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /// The kernel's text files. Sandboxes hide some and kernels lack others: one that cannot be read counts as empty.
 final class TextFiles {
@@ -18,7 +20,13 @@ final class TextFiles {
         }
     }
 
+    /// The lines that are not empty.
     static List<String> lines(Path file) {
-        return read(file).lines().toList();
+        List<String> lines = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(read(file), "\n");
+        while (tokens.hasMoreTokens()) {
+            lines.add(tokens.nextToken());
+        }
+        return lines;
     }
 }

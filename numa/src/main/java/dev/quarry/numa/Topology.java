@@ -3,10 +3,9 @@ package dev.quarry.numa;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /// The nodes of a machine that are online, their cpus, how far they are from each other, and what of all that this
 /// process may use. Immutable: what the machine was when it was read. Nodes, memory and limits come and go while a
@@ -33,8 +32,7 @@ public final class Topology {
     private final int firstId;
 
     private Topology(List<NumaNode> nodes, int[][] distances, NodeSet offlineNodes, ProcessLimits limits) {
-        NodeSet withMemory =
-                NodeSet.of(nodes.stream().filter(NumaNode::hasMemory).mapToInt(NumaNode::id));
+        NodeSet withMemory = withMemory(nodes);
         TopologyChecks.checkOffline(nodes, offlineNodes);
         TopologyChecks.checkLimits(withMemory, limits);
         this.nodes = nodes;
@@ -116,9 +114,7 @@ public final class Topology {
     /// @throws IllegalArgumentException if the parts do not fit together; the message says which
     public static Topology of(List<NumaNode> nodes, int[][] distances) {
         TopologyChecks.check(nodes, distances);
-        Integer[] order = new Integer[nodes.size()];
-        Arrays.setAll(order, index -> index);
-        Arrays.sort(order, Comparator.comparingInt(index -> nodes.get(index).id()));
+        int[] order = orderById(nodes);
         NumaNode[] sorted = new NumaNode[order.length];
         int[][] sortedDistances = new int[order.length][order.length];
         for (int row = 0; row < order.length; row++) {
@@ -128,6 +124,20 @@ public final class Topology {
             }
         }
         return new Topology(List.of(sorted), sortedDistances, NodeSet.empty(), ProcessLimits.NONE);
+    }
+
+    /// The positions of the nodes, the smallest id first.
+    private static int[] orderById(List<NumaNode> nodes) {
+        Long[] keys = new Long[nodes.size()];
+        for (int position = 0; position < keys.length; position++) {
+            keys[position] = (long) nodes.get(position).id() << Integer.SIZE | position;
+        }
+        Arrays.sort(keys);
+        int[] order = new int[keys.length];
+        for (int rank = 0; rank < order.length; rank++) {
+            order[rank] = keys[rank].intValue();
+        }
+        return order;
     }
 
     /// The same machine, to which nodes can be added.
@@ -173,11 +183,27 @@ public final class Topology {
     }
 
     private static int[] idsByCpu(List<NumaNode> nodes) {
-        IntStream cpus = nodes.stream().flatMapToInt(node -> node.cpus().stream());
-        int[] ids = new int[1 + cpus.max().orElse(-1)];
+        int end = 0;
+        for (NumaNode node : nodes) {
+            end = Math.max(end, node.cpus().end());
+        }
+        int[] ids = new int[end];
         Arrays.fill(ids, nodes.getFirst().id());
-        nodes.forEach(node -> node.cpus().stream().forEach(cpu -> ids[cpu] = node.id()));
+        for (NumaNode node : nodes) {
+            CpuSet cpus = node.cpus();
+            for (int cpu = cpus.next(0); cpu >= 0; cpu = cpus.next(cpu + 1)) {
+                ids[cpu] = node.id();
+            }
+        }
         return ids;
+    }
+
+    private static NodeSet withMemory(List<NumaNode> nodes) {
+        BitSet ids = new BitSet();
+        for (NumaNode node : nodes) {
+            ids.set(node.id(), node.hasMemory());
+        }
+        return NodeSet.of(ids);
     }
 
     /// All nodes that are online.
@@ -250,11 +276,16 @@ public final class Topology {
     /// @throws IllegalArgumentException if there is no such node
     public int[] fallbackOrder(int fromId) {
         int from = position(fromId);
-        return nodes.stream()
-                .filter(node -> usableNodes.contains(node.id()))
-                .sorted(Comparator.comparingInt(node -> distances[from][position(node.id())]))
-                .mapToInt(NumaNode::id)
-                .toArray();
+        int[] ids = usableNodes.toArray();
+        Long[] keys = new Long[ids.length];
+        for (int index = 0; index < ids.length; index++) {
+            keys[index] = (long) distances[from][position(ids[index])] << Integer.SIZE | ids[index];
+        }
+        Arrays.sort(keys);
+        for (int rank = 0; rank < ids.length; rank++) {
+            ids[rank] = keys[rank].intValue();
+        }
+        return ids;
     }
 
     /// How many processors this process may use: what the JVM says, which knows the limits of containers and affinity

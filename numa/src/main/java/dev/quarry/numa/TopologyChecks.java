@@ -26,20 +26,23 @@ final class TopologyChecks {
     private static void checkNodes(List<NumaNode> nodes) {
         NodeSet ids = NodeSet.empty();
         Map<Integer, Integer> idsByCpu = new HashMap<>();
+        boolean hasMemory = false;
         for (NumaNode node : nodes) {
             if (ids.contains(node.id())) {
                 throw new IllegalArgumentException("node " + node.id() + " is there twice, expected once");
             }
             ids = ids.or(NodeSet.of(node.id()));
-            node.cpus().stream().forEach(cpu -> {
+            CpuSet cpus = node.cpus();
+            for (int cpu = cpus.next(0); cpu >= 0; cpu = cpus.next(cpu + 1)) {
                 Integer other = idsByCpu.put(cpu, node.id());
                 if (other != null) {
                     throw new IllegalArgumentException(
                             "cpu " + cpu + " is in node " + other + " and in node " + node.id() + ", expected in one");
                 }
-            });
+            }
+            hasMemory |= node.hasMemory();
         }
-        if (nodes.stream().noneMatch(NumaNode::hasMemory)) {
+        if (!hasMemory) {
             throw new IllegalArgumentException("no node has memory, expected at least one that has");
         }
     }

@@ -5,14 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.StringTokenizer;
 
 /// Reads a [Topology] from sysfs. Sandboxes hide parts of it and machines leave parts out, so nothing is an error: a
 /// file that is missing or makes no sense counts as unknown, and a directory that describes no node as a machine
 /// without NUMA.
 final class TopologyReader {
-    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
-
     private final NodeFiles files;
     private final ProcessLimitsReader limits;
 
@@ -33,9 +31,10 @@ final class TopologyReader {
         ProcessLimits found = limits.read();
         NodeSet nodes = machine.usableNodes().and(found.nodes());
         boolean limitsNodes = !nodes.isEmpty() && !nodes.equals(machine.usableNodes());
-        boolean limitsCpus = machine.nodes().stream()
-                .flatMapToInt(node -> node.cpus().stream())
-                .anyMatch(cpu -> !found.cpus().contains(cpu));
+        boolean limitsCpus = false;
+        for (NumaNode node : machine.nodes()) {
+            limitsCpus |= !node.cpus().without(found.cpus()).isEmpty();
+        }
         return new ProcessLimits(
                 limitsNodes ? found.nodes() : NodeSet.all(),
                 limitsCpus ? found.cpus() : CpuSet.all(),
@@ -47,46 +46,50 @@ final class TopologyReader {
         NodeSet online = present.and(files.list("online", present));
         List<NumaNode> nodes = new ArrayList<>();
         BitSet claimedCpus = new BitSet();
-        online.ids().forEach(id -> nodes.add(readNode(id, claimedCpus)));
+        int[] ids = online.toArray();
+        for (int id : ids) {
+            nodes.add(readNode(id, claimedCpus));
+        }
         if (claimedCpus.isEmpty()) {
             return Topology.singleNode(Topology.availableProcessors());
         }
-        int[] ids = online.ids().toArray();
         int[][] distances = new int[ids.length][];
         for (int row = 0; row < ids.length; row++) {
             distances[row] = readDistances(ids, row);
         }
-        NodeSet possible = files.list("possible", online);
-        NodeSet offline = NodeSet.of(possible.ids().filter(id -> !online.contains(id)));
+        NodeSet offline = files.list("possible", online).without(online);
         return Topology.of(known(nodes), distances).withOffline(offline);
     }
 
     /// A cpu belongs to the first node that lists it: two nodes cannot have the same one.
     private NumaNode readNode(int id, BitSet claimedCpus) {
-        BitSet cpus = new BitSet();
-        files.cpus(id).stream().filter(cpu -> !claimedCpus.get(cpu)).forEach(cpus::set);
-        claimedCpus.or(cpus);
-        return new NumaNode(id, CpuSet.of(cpus), files.totalBytes(id), files.freeBytes(id), files.hugePages(id));
+        CpuSet cpus = files.cpus(id).without(CpuSet.of(claimedCpus));
+        for (int cpu = cpus.next(0); cpu >= 0; cpu = cpus.next(cpu + 1)) {
+            claimedCpus.set(cpu);
+        }
+        String memory = files.memory(id);
+        return new NumaNode(id, cpus, NodeFiles.totalBytes(memory), NodeFiles.freeBytes(memory), files.hugePages(id));
     }
 
     /// The nodes themselves, or if none of them has memory, which cannot be, nodes whose memory is unknown.
     private static List<NumaNode> known(List<NumaNode> nodes) {
-        if (nodes.stream().anyMatch(NumaNode::hasMemory)) {
-            return nodes;
+        List<NumaNode> unknown = new ArrayList<>();
+        for (NumaNode node : nodes) {
+            if (node.hasMemory()) {
+                return nodes;
+            }
+            unknown.add(new NumaNode(node.id(), node.cpus(), NumaNode.UNKNOWN, NumaNode.UNKNOWN));
         }
-        return nodes.stream()
-                .map(node -> new NumaNode(node.id(), node.cpus(), NumaNode.UNKNOWN, NumaNode.UNKNOWN))
-                .toList();
+        return unknown;
     }
 
     /// The kernel writes a number for each node that is online, in the order of their ids.
     private int[] readDistances(int[] ids, int row) {
         int[] distances = new int[ids.length];
-        String[] words = WHITE_SPACE.split(files.distances(ids[row]).strip(), -1);
+        StringTokenizer words = new StringTokenizer(ids.length == 1 ? "" : files.distances(ids[row]));
+        boolean isWhole = words.countTokens() == ids.length;
         for (int column = 0; column < distances.length; column++) {
-            int given = words.length == ids.length && words[column].matches("\\d{1,5}")
-                    ? Integer.parseInt(words[column])
-                    : 0;
+            int given = isWhole ? NumberLists.number(words.nextToken()) : 0;
             boolean isRemote = row != column && Distances.isRemote(given);
             distances[column] = isRemote ? given : Distances.assumed(row, column);
         }

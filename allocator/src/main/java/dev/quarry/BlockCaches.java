@@ -18,11 +18,15 @@ final class BlockCaches {
     }
 
     void reclaim() {
-        caches.forEach(BlockCache::reclaim);
+        for (BlockCache cache : caches) {
+            cache.reclaim();
+        }
     }
 
     void sweep() {
-        caches.forEach(BlockCache::sweep);
+        for (BlockCache cache : caches) {
+            cache.sweep();
+        }
     }
 
     /// Moves cached blocks from the live ones to the lookaside ones. The buckets' sum stays what it is.

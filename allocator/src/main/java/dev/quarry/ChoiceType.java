@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -12,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param <E> the enum
 /// @param values its constants, in their order
 record ChoiceType<E extends Enum<E>>(List<E> values) implements OptionType<E> {
-    static <E extends Enum<E>> ChoiceType<E> of(Class<E> type) {
-        return new ChoiceType<>(Arrays.asList(type.getEnumConstants()));
+    /// @param values of the enum, all of them
+    static <E extends Enum<E>> ChoiceType<E> of(E[] values) {
+        return new ChoiceType<>(List.of(values));
     }
 
     @Override

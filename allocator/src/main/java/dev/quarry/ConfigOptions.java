@@ -27,7 +27,7 @@ final class ConfigOptions {
 
     static final ConfigOption<Checks> CHECKS = ConfigOption.of(
             "checks",
-            ChoiceType.of(Checks.class),
+            ChoiceType.of(Checks.values()),
             "on",
             "How much each free is checked: off trusts the caller; on refuses double, interior and foreign frees;"
                     + " canary also poisons freed slots, holds them in quarantine and checks them before reuse; full is"
@@ -87,7 +87,7 @@ final class ConfigOptions {
 
     static final ConfigOption<MaintenanceMode> MAINTENANCE = ConfigOption.of(
             "maintenance",
-            ChoiceType.of(MaintenanceMode.class),
+            ChoiceType.of(MaintenanceMode.values()),
             "thread",
             "Who adopts dead threads' arenas, delivers what other threads freed and gives memory back: thread is a daemon"
                     + " thread of the allocator's own, external is the host application by calling maintain(), inline is"
@@ -127,14 +127,14 @@ final class ConfigOptions {
 
     static final ConfigOption<MemoryMode> MEMORY = ConfigOption.of(
             "memory",
-            ChoiceType.of(MemoryMode.class),
+            ChoiceType.of(MemoryMode.values()),
             "auto",
             "Where memory comes from: linux calls the kernel, portable uses only what the JDK offers and cannot give"
                     + " memory back; auto is linux on Linux.");
 
     static final ConfigOption<MemoryAccess> MEMORY_ACCESS = ConfigOption.of(
             "memory.access",
-            ChoiceType.of(MemoryAccess.class),
+            ChoiceType.of(MemoryAccess.values()),
             "auto",
             "How the allocator reads and writes raw addresses, read once per JVM and from the property alone: foreign"
                     + " is java.lang.foreign, internal is the JDK's own access and needs"
@@ -143,14 +143,14 @@ final class ConfigOptions {
 
     static final ConfigOption<HugePages> HUGE_PAGES = ConfigOption.of(
             "huge.pages",
-            ChoiceType.of(HugePages.class),
+            ChoiceType.of(HugePages.values()),
             "off",
             "Huge OS pages: off leaves them to the system's own setting, transparent asks the kernel for them, which"
                     + " is faster on large heaps and holds more memory on small ones.");
 
     static final ConfigOption<MemoryLock> LOCK = ConfigOption.of(
             "lock",
-            ChoiceType.of(MemoryLock.class),
+            ChoiceType.of(MemoryLock.values()),
             "off",
             "Whether committed memory is locked against swapping: best-effort goes on when the kernel refuses,"
                     + " required fails, at the start where it is refused there.");

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 
 /// A value and its origin for each option. Starts with the defaults; not thread-safe while it is being filled.
 final class ConfigSettings {
-    private final Map<ConfigOption<?>, Setting<?>> settings;
+    /// By the identity of the option: the hash code of a record is code that the JVM generates on first use.
+    private final IdentityHashMap<ConfigOption<?>, Setting<?>> settings;
 
     ConfigSettings() {
-        settings = new HashMap<>();
+        settings = new IdentityHashMap<>();
         for (ConfigOption<?> option : ConfigOptions.ALL) {
             settings.put(option, new Setting<>(option.defaultValue(), ConfigOrigin.DEFAULT));
         }
@@ -17,7 +18,7 @@ final class ConfigSettings {
 
     /// A copy of another's settings.
     ConfigSettings(ConfigSettings other) {
-        settings = new HashMap<>(other.settings);
+        settings = new IdentityHashMap<>(other.settings);
     }
 
     <T> T get(ConfigOption<T> option) {

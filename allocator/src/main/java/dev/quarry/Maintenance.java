@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The maintenance agent and the thread that runs it, if the allocator is to have one.
 final class Maintenance {
-    private static final System.Logger LOGGER = System.getLogger("dev.quarry");
-
     private final @Nullable AgentRunner runner;
 
     private Maintenance(@Nullable AgentRunner runner) {
@@ -26,7 +24,8 @@ final class Maintenance {
         long tickMs = Math.max(1, TimeUnit.NANOSECONDS.toMillis(config.maintenanceTickNs()));
         AgentRunner runner = new AgentRunner(
                 new SleepingMillisIdleStrategy(tickMs),
-                error -> LOGGER.log(Level.ERROR, "maintenance of " + config.name() + " failed", error),
+                error -> System.getLogger("dev.quarry")
+                        .log(Level.ERROR, "maintenance of " + config.name() + " failed", error),
                 null,
                 new Ticker(config, step));
         AgentRunner.startOnThread(runner, work -> {

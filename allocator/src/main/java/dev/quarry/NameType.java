@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A short name from characters that a kernel's mapping name and every metrics system let through.
 ///
 /// @param maxLength the greatest number of characters
 record NameType(int maxLength) implements OptionType<String> {
-    private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._-]+");
-
     @Override
     public String kind() {
         return "name";
@@ -32,7 +29,15 @@ record NameType(int maxLength) implements OptionType<String> {
 
     @Override
     public boolean accepts(String value) {
-        return value.length() <= maxLength && ALLOWED.matcher(value).matches();
+        boolean allowed = !value.isEmpty() && value.length() <= maxLength;
+        for (int index = 0; allowed && index < value.length(); index++) {
+            allowed = isAllowed(value.charAt(index));
+        }
+        return allowed;
+    }
+
+    private static boolean isAllowed(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_';
     }
 
     @Override

@@ -91,8 +91,6 @@ final class StartUp {
         if (usable.isEmpty()) {
             return new int[] {0};
         }
-        return policy.kind() == NumaPolicy.Kind.OFF
-                ? new int[] {usable.first()}
-                : usable.ids().toArray();
+        return policy.kind() == NumaPolicy.Kind.OFF ? new int[] {usable.first()} : usable.toArray();
     }
 }

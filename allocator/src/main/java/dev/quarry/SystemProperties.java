@@ -9,8 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The one place that reads the JVM's properties for the configuration.
 final class SystemProperties {
-    private static final System.Logger LOGGER = System.getLogger("dev.quarry");
-
     /// Unknown keys that a warning was logged for, so that many allocators in one JVM do not repeat it.
     private static final Set<String> WARNED_KEYS = ConcurrentHashMap.newKeySet();
 
@@ -32,7 +30,7 @@ final class SystemProperties {
     /// Logs a warning for each key that is no option's, once in the life of the JVM.
     static void warnOfUnknown(Map<String, String> properties) {
         for (String warning : UnknownKeys.warnings(properties.keySet(), WARNED_KEYS)) {
-            LOGGER.log(System.Logger.Level.WARNING, warning);
+            System.getLogger("dev.quarry").log(System.Logger.Level.WARNING, warning);
         }
     }
 }

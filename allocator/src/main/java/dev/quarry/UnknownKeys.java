@@ -23,7 +23,12 @@ final class UnknownKeys {
     }
 
     private static boolean isKnown(String key) {
-        return ConfigOptions.ALL.stream().anyMatch(option -> option.key().equals(key));
+        for (ConfigOption<?> option : ConfigOptions.ALL) {
+            if (option.key().equals(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String warning(String key) {

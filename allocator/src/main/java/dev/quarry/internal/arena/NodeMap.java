@@ -7,7 +7,7 @@ import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.NodeSet;
 import dev.quarry.numa.NumaNode;
 import dev.quarry.numa.Topology;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,10 +43,19 @@ public final class NodeMap {
         if (space.nodeZones().length == 1) {
             return space.nodeZones();
         }
-        return Arrays.stream(topology.fallbackOrder(nodeId))
-                .mapToObj(space::zoneOfNode)
-                .filter(zone -> zone != null)
-                .toArray(Zone[]::new);
+        return zones(topology.fallbackOrder(nodeId));
+    }
+
+    /// The zones of nodes; those that have none are left out.
+    private Zone[] zones(int[] nodeIds) {
+        List<Zone> zones = new ArrayList<>();
+        for (int node : nodeIds) {
+            Zone zone = space.zoneOfNode(node);
+            if (zone != null) {
+                zones.add(zone);
+            }
+        }
+        return zones.toArray(new Zone[0]);
     }
 
     /// {@return the source that a cpu belongs to; that of the first node for a cpu that the topology does not know}
@@ -86,17 +95,22 @@ public final class NodeMap {
     /// @throws IllegalArgumentException if it names a node that this allocator does not use
     ZoneOrders ordersOf(NumaPolicy policy) {
         ZoneOrders known = ordersByPolicy.get(policy);
-        return known != null ? known : ordersByPolicy.computeIfAbsent(policy, this::makeOrders);
+        if (known == null) {
+            ZoneOrders made = makeOrders(policy);
+            ZoneOrders first = ordersByPolicy.putIfAbsent(policy, made);
+            known = first == null ? made : first;
+        }
+        return known;
     }
 
     private ZoneOrders makeOrders(NumaPolicy policy) {
         NodeSet there = space.nodes();
-        policy.nodes().ids().forEach(node -> {
+        for (int node : policy.nodes().toArray()) {
             if (!there.contains(node)) {
                 throw new IllegalArgumentException("the policy " + policy + " names node " + node
                         + ", of which there is no memory here: there is " + there);
             }
-        });
+        }
         if (policy.kind() == NumaPolicy.Kind.OFF && space.config().numaPolicy().kind() != NumaPolicy.Kind.OFF) {
             throw new IllegalArgumentException("the policy off is for a whole allocator");
         }
@@ -129,12 +143,12 @@ public final class NodeMap {
             order.addAll(List.of(nearestBySource[sourceNear(order.iterator().next())]));
             order.addAll(List.of(nearest));
         }
-        return order.toArray(Zone[]::new);
+        return order.toArray(new Zone[0]);
     }
 
     private ZoneOrders interleaved(NumaPolicy policy) {
         NodeSet nodes = policy.nodes().isEmpty() ? space.nodes() : policy.nodes();
-        Zone[] members = nodes.ids().mapToObj(space::zoneOfNode).toArray(Zone[]::new);
+        Zone[] members = zones(nodes.toArray());
         Zone[][] byTurn = new Zone[members.length][];
         for (int turn = 0; turn < members.length; turn++) {
             Set<Zone> order = new LinkedHashSet<>();
@@ -144,7 +158,7 @@ public final class NodeMap {
             if (!policy.isStrict()) {
                 order.addAll(List.of(space.nodeZones()));
             }
-            byTurn[turn] = order.toArray(Zone[]::new);
+            byTurn[turn] = order.toArray(new Zone[0]);
         }
         Zone byOsPage = nodes.equals(space.interleavedNodes()) ? space.interleavedZone() : null;
         return new ZoneOrders(byTurn, true, byOsPage);

@@ -43,11 +43,22 @@ public final class Reservations {
     /// @param byteSize its bytes
     public static void giveBack(NativeMemory os, long address, long byteSize) {
         synchronized (RETURNED) {
-            kept(os).computeIfAbsent(byteSize, size -> new ArrayDeque<>()).addLast(address);
+            Map<Long, ArrayDeque<Long>> kept = kept(os);
+            ArrayDeque<Long> ofSize = kept.get(byteSize);
+            if (ofSize == null) {
+                ofSize = new ArrayDeque<>();
+                kept.put(byteSize, ofSize);
+            }
+            ofSize.addLast(address);
         }
     }
 
     private static Map<Long, ArrayDeque<Long>> kept(NativeMemory os) {
-        return RETURNED.computeIfAbsent(os, memory -> new HashMap<>());
+        Map<Long, ArrayDeque<Long>> kept = RETURNED.get(os);
+        if (kept == null) {
+            kept = new HashMap<>();
+            RETURNED.put(os, kept);
+        }
+        return kept;
     }
 }

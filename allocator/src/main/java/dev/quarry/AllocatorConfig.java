@@ -139,6 +139,11 @@ public final class AllocatorConfig {
         return effective.get(ConfigOptions.PURGE_DELAY);
     }
 
+    /// {@return what a close does about live blocks; `auto` depends on whether there is a parent}
+    public CloseMode close() {
+        return effective.get(ConfigOptions.CLOSE);
+    }
+
     /// {@return on which node memory is placed}
     public NumaPolicy numaPolicy() {
         return effective.get(ConfigOptions.NUMA_POLICY);
@@ -398,6 +403,14 @@ public final class AllocatorConfig {
         /// @return this builder
         public Builder purgeDelay(String time) {
             return parse(ConfigOptions.PURGE_DELAY, time);
+        }
+
+        /// Sets `quarry.close`.
+        ///
+        /// @param mode what a close does about live blocks
+        /// @return this builder
+        public Builder close(CloseMode mode) {
+            return set(ConfigOptions.CLOSE, mode);
         }
 
         /// Sets `quarry.numa.policy`.

@@ -104,6 +104,14 @@ final class ConfigOptions {
                     + " time, and four times as long as a thread must be idle to lose what its arena keeps; 0 gives pages"
                     + " back at once, and the next use has to fault them in again.");
 
+    static final ConfigOption<CloseMode> CLOSE = ConfigOption.of(
+            "close",
+            ChoiceType.of(CloseMode.values()),
+            "auto",
+            "What a close does about blocks that are still live: free frees them without a word, report frees them and"
+                    + " logs one line, refuse throws and leaves the allocator open; auto is report for a child and free"
+                    + " for an allocator without a parent.");
+
     static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(
             "numa.policy",
             new PolicyType(),
@@ -178,6 +186,7 @@ final class ConfigOptions {
             MAINTENANCE,
             MAINTENANCE_TICK,
             PURGE_DELAY,
+            CLOSE,
             NUMA_POLICY,
             NUMA_RECLAIM,
             NUMA_TOPOLOGY,

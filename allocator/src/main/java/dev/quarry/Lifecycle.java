@@ -2,13 +2,15 @@
 package dev.quarry;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/// Whether an allocator is open. It is closed once, and for good.
+/// Whether an allocator is open, and its place among others. It is closed once, and for good.
 ///
 /// Thread-safe.
 final class Lifecycle {
     private final String name;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable Family family;
 
     /// @param name the allocator's, for messages
     Lifecycle(String name) {
@@ -23,6 +25,23 @@ final class Lifecycle {
     /// @return whether it was open
     boolean close() {
         return closed.compareAndSet(false, true);
+    }
+
+    /// {@return the allocator's place in a tree; null while it is alone}
+    @Nullable
+    Family family() {
+        return family;
+    }
+
+    /// {@return the same, made if it was alone}
+    /// @param parent of an allocator that is being made as a child; null for one without
+    synchronized Family joinFamily(OffHeapAllocator self, @Nullable Family parent) {
+        Family joined = family;
+        if (joined == null) {
+            joined = new Family(self, parent);
+            family = joined;
+        }
+        return joined;
     }
 
     /// @throws IllegalStateException if it is closed

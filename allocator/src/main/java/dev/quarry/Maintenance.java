@@ -16,6 +16,11 @@ final class Maintenance {
         this.runner = runner;
     }
 
+    /// {@return none: that of the tree's root does the work}
+    static Maintenance byRoot() {
+        return new Maintenance(null);
+    }
+
     /// @param step what is done each tick
     static Maintenance start(AllocatorConfig config, Runnable step) {
         if (config.maintenance() != MaintenanceMode.THREAD) {

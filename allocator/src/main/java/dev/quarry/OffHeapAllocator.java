@@ -11,6 +11,8 @@ import dev.quarry.numa.Topology;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// malloc and free for the JVM.
 ///
@@ -38,16 +40,25 @@ public final class OffHeapAllocator implements AutoCloseable {
     private final LocalArena[] handles;
     private final Maintenance maintenance;
 
-    OffHeapAllocator(AllocatorConfig config, NativeMemory os, Topology topology) {
+    /// @param parent null for an allocator that is nobody's child
+    OffHeapAllocator(AllocatorConfig config, NativeMemory os, Topology topology, @Nullable Family parent) {
         this.config = config;
         this.lifecycle = new Lifecycle(config.name());
-        this.space = new Space(os, config, StartUp.nodes(config, topology));
-        this.pool = new ArenaPool(space, topology);
-        this.slow = new SlowPath(config, lifecycle, space, pool, caches);
-        this.threads = slow.handles();
-        this.handles = threads.table();
-        space.place();
-        this.maintenance = Maintenance.start(config, this::maintain);
+        this.space = new Space(os, config, StartUp.nodes(config, topology), parent == null ? null : parent.ledger());
+        try {
+            this.pool = new ArenaPool(space, topology);
+            this.slow = new SlowPath(config, lifecycle, space, pool, caches);
+            this.threads = slow.handles();
+            this.handles = threads.table();
+            space.place();
+            if (parent != null) {
+                lifecycle.joinFamily(this, parent);
+            }
+            this.maintenance = parent == null ? Maintenance.start(config, this::maintain) : Maintenance.byRoot();
+        } catch (RuntimeException | Error failure) {
+            space.close(true);
+            throw failure;
+        }
     }
 
     /// The process-wide allocator, configured by system properties, made on first use.
@@ -62,6 +73,52 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws dev.quarry.numa.NativeMemoryException if the system refuses the address space
     public static OffHeapAllocator create(AllocatorConfig config) {
         return StartUp.create(config);
+    }
+
+    /// Makes a child: an allocator of its own, for a tenant or a part of a service, whose memory counts against this
+    /// one's limit as well. It has this one's options, but name, limit, and what follows from the limit.
+    ///
+    /// Limits are upper bounds, not reservations: together the children may have more than their parent, and one alone
+    /// may, too; then the parent's limit is reached first. A close of this one closes its children.
+    ///
+    /// Cost: two mappings and a few records; see docs/architecture.md. Its maintenance is done by the root of the tree.
+    /// @param name       unique among the open children, made of the characters of `quarry.name`
+    /// @param limitBytes the most that it and its own children may have committed, from 1 MiB
+    /// @return a new allocator
+    /// @throws IllegalArgumentException if the name or the limit is refused, or the tree would be deeper than 8
+    /// @throws OutOfOffHeapMemoryError  if there is no memory for its first records
+    /// @throws IllegalStateException    if this allocator is closed
+    /// @throws dev.quarry.numa.NativeMemoryException if the system refuses the address space
+    public OffHeapAllocator child(String name, long limitBytes) {
+        return child(name, limitBytes, options -> {});
+    }
+
+    /// Makes a child some of whose options differ from this one's. Maintenance, topology and the kind of memory are the
+    /// same in the whole tree.
+    /// @param name       unique among the open children, made of the characters of `quarry.name`
+    /// @param limitBytes the most that it and its own children may have committed, from 1 MiB
+    /// @param options    changes what a builder with the child's options says
+    /// @return a new allocator
+    /// @throws IllegalArgumentException if an option is refused, or the tree would be deeper than 8
+    /// @throws OutOfOffHeapMemoryError  if there is no memory for its first records
+    /// @throws IllegalStateException    if this allocator is closed
+    /// @throws dev.quarry.numa.NativeMemoryException if the system refuses the address space
+    public OffHeapAllocator child(String name, long limitBytes, Consumer<AllocatorConfig.Builder> options) {
+        lifecycle.requireOpen();
+        return family().add(ChildConfig.derive(config, name, limitBytes, options));
+    }
+
+    /// {@return the open children, the oldest first}
+    public List<OffHeapAllocator> children() {
+        Family relatives = lifecycle.family();
+        return relatives == null
+                ? List.of()
+                : relatives.children().stream().map(Family::self).toList();
+    }
+
+    /// {@return the name, as the configuration has it}
+    public String name() {
+        return config.name();
     }
 
     /// Allocates.
@@ -306,23 +363,34 @@ public final class OffHeapAllocator implements AutoCloseable {
         return mayKeep;
     }
 
-    /// {@return one consistent snapshot; exact when the allocator rests}
+    /// {@return one consistent snapshot, exact when the allocator rests} Children are included, and so are the mallocs
+    /// and frees of those that are closed; what a close freed counts as freed.
     public AllocatorStats stats() {
         lifecycle.requireOpen();
-        return caches.apply(pool.stats());
+        Family relatives = lifecycle.family();
+        return relatives == null ? census() : relatives.stats();
     }
 
-    /// {@return bytes of this allocator, metadata included, that the system holds in memory now} Costs system calls,
-    /// more
-    /// of them the more was ever committed.
+    /// {@return the same of this allocator alone, without its children}
+    public AllocatorStats ownStats() {
+        lifecycle.requireOpen();
+        Family relatives = lifecycle.family();
+        return relatives == null ? census() : relatives.ownStats();
+    }
+
+    /// {@return bytes of this allocator and its children, metadata included, that the system holds in memory now} Costs
+    /// system calls, more of them the more was ever committed.
     public long residentBytes() {
         lifecycle.requireOpen();
-        return space.residentBytes();
+        Family relatives = lifecycle.family();
+        return space.residentBytes() + (relatives == null ? 0 : relatives.childrensResidentBytes());
     }
 
     /// {@return the text report, as docs/stats.md explains it}
     public String report() {
-        return new Report(config, space, pool).text(caches.apply(pool.stats()));
+        Family relatives = lifecycle.family();
+        return new Report(config, space, pool, residentBytes()).text(stats())
+                + (relatives == null ? "" : FamilyReport.text(relatives));
     }
 
     /// {@return the same state in the words and columns of one of the Linux kernel's files} Costs a walk, as [#stats].
@@ -333,31 +401,92 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     /// Gives back all that can be given back, now: what the calling thread's arena, the stripes and ended threads'
     /// arenas
-    /// keep, and every free page. Other threads' arenas keep theirs.
+    /// keep, and every free page; the same for children. Other threads' arenas keep theirs.
     public void trim() {
         lifecycle.requireOpen();
         slow.trim();
+        Family relatives = lifecycle.family();
+        if (relatives != null) {
+            relatives.trimChildren();
+        }
     }
 
-    /// Walks everything. To be called while no other call is under way.
+    /// Walks everything, children as well. To be called while no other call is under way.
     /// @throws IllegalStateException naming the first broken invariant
     public void verify() {
         lifecycle.requireOpen();
-        pool.verify();
-        AllocatorStats stats = caches.apply(pool.stats());
+        Family relatives = lifecycle.family();
+        if (relatives != null) {
+            relatives.verify();
+            return;
+        }
+        verifySelf();
+        AllocatorStats stats = census();
         if (!stats.identityHolds()) {
             throw new IllegalStateException("the buckets do not add up to the committed bytes: " + stats);
         }
     }
 
-    /// Releases everything. Later mallocs throw; later frees are counted and ignored. Idempotent.
+    /// Closes the children, then releases everything: what is still live is treated as `quarry.close` says. Later
+    /// mallocs throw; later frees are counted and ignored. Idempotent; a second caller waits for the first.
     ///
     /// The address space stays mapped and is kept for the next allocator, so that a stale address never crashes the
     /// JVM.
+    /// @throws IllegalStateException if blocks are live here or in a child that refuses to be closed then; all stay
+    /// open
     @Override
     public void close() {
+        family().close();
+    }
+
+    boolean isClosed() {
+        return lifecycle.isClosed();
+    }
+
+    void requireOpen() {
+        lifecycle.requireOpen();
+    }
+
+    AllocatorConfig config() {
+        return config;
+    }
+
+    /// {@return this one's place in a tree, of which it is the root if it was alone}
+    Family family() {
+        return lifecycle.joinFamily(this, null);
+    }
+
+    /// {@return one walk over this allocator; its committed bytes include the children's}
+    AllocatorStats census() {
+        return caches.apply(pool.stats());
+    }
+
+    int maintainSelf() {
+        caches.sweep();
+        space.errors().logDue();
+        return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
+    }
+
+    void trimSelf() {
+        caches.reclaim();
+        slow.trimPages();
+    }
+
+    /// Without what block caches keep.
+    void trimPages() {
+        slow.trimPages();
+    }
+
+    void verifySelf() {
+        pool.verify();
+    }
+
+    void stopMaintenance() {
+        maintenance.stop();
+    }
+
+    void closeSelf() {
         if (lifecycle.close()) {
-            maintenance.stop();
             space.close(pool.close(Thread.currentThread()));
         }
     }
@@ -385,9 +514,8 @@ public final class OffHeapAllocator implements AutoCloseable {
         if (lifecycle.isClosed()) {
             return 0;
         }
-        caches.sweep();
-        space.errors().logDue();
-        return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
+        Family relatives = lifecycle.family();
+        return maintainSelf() + (relatives == null ? 0 : relatives.maintainChildren());
     }
 
     private LocalArena own() {

@@ -16,9 +16,11 @@ final class Report {
     private final AllocatorConfig config;
     private final Space space;
     private final ArenaPool pool;
+    private final long residentBytes;
     private final StringBuilder out = new StringBuilder(4096);
 
-    Report(AllocatorConfig config, Space space, ArenaPool pool) {
+    Report(AllocatorConfig config, Space space, ArenaPool pool, long residentBytes) {
+        this.residentBytes = residentBytes;
         this.config = config;
         this.space = space;
         this.pool = pool;
@@ -63,7 +65,7 @@ final class Report {
         row("quarantine", stats.quarantineBytes(), stats, "freed, not yet reusable");
         row("metadata", stats.metadataBytes(), stats, "descriptors, links, tables");
         row("= committed", stats.committedBytes(), stats, "limit " + stats.limitBytes());
-        line("%-14s %,20d", "resident", space.residentBytes());
+        line("%-14s %,20d", "resident", residentBytes);
         line("%-14s %,20d", "reserved", stats.reservedBytes());
     }
 

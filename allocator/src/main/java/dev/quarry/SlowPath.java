@@ -137,7 +137,12 @@ final class SlowPath {
         reclaim(own());
     }
 
-    /// Tries; reclaims once; tries again. That is all: no loop, no waiting, no garbage collection.
+    /// The same for a relative in need: block caches keep theirs, and the caller gets no arena for it.
+    void trimPages() {
+        reclaim(handles.known());
+    }
+
+    /// Tries; reclaims once, then in the tree; tries again. That is all: no loop, no waiting, no garbage collection.
     private long attempt(
             LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
         lifecycle.requireOpen();
@@ -146,6 +151,10 @@ final class SlowPath {
             lifecycle.requireOpen();
             reclaimFor(byteSize, handle);
             address = once(handle, policy, operation, argument, byteSize);
+            Family family = lifecycle.family();
+            if (address == 0 && family != null && family.reclaimForCredit(byteSize)) {
+                address = once(handle, policy, operation, argument, byteSize);
+            }
         }
         return address;
     }
@@ -194,8 +203,10 @@ final class SlowPath {
         lifecycle.requireOpen();
         long committedBytes = space.ledger().committedBytes();
         space.events().publish(EventKind.EXHAUSTED, EventHub.ANY_NODE, byteSize, committedBytes, 0);
+        Family family = lifecycle.family();
         return new OutOfOffHeapMemoryError(
-                Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy));
+                Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy)
+                        + (family == null ? "" : family.refusalAbove(byteSize)));
     }
 
     static void requireSize(long byteSize) {

@@ -6,6 +6,7 @@ import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.NodeSet;
 import dev.quarry.numa.Topology;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses the memory and the address space for a new allocator.
 final class StartUp {
@@ -22,13 +23,24 @@ final class StartUp {
         return create(config, os, topology(config));
     }
 
-    /// Where the address space is limited (`ulimit -v`), half of it is tried, and so on.
     static OffHeapAllocator create(AllocatorConfig config, NativeMemory os, Topology topology) {
+        return create(config, os, topology, null);
+    }
+
+    /// On its parent's machine. It is no relative yet to anybody else.
+    static OffHeapAllocator createChild(AllocatorConfig config, Family parent) {
+        OffHeapAllocator elder = parent.self();
+        return create(config, elder.space().os(), elder.pool().map().topology(), parent);
+    }
+
+    /// Where the address space is limited (`ulimit -v`), half of it is tried, and so on.
+    private static OffHeapAllocator create(
+            AllocatorConfig config, NativeMemory os, Topology topology, @Nullable Family parent) {
         AllocatorConfig tried = os.isPortable() ? portable(config) : config;
         String refusal = null;
         for (; ; ) {
             try {
-                OffHeapAllocator allocator = new OffHeapAllocator(tried, os, topology);
+                OffHeapAllocator allocator = new OffHeapAllocator(tried, os, topology, parent);
                 if (refusal != null) {
                     allocator
                             .space()

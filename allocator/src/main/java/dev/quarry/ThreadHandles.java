@@ -70,6 +70,12 @@ final class ThreadHandles {
         return handle;
     }
 
+    /// {@return the caller's handle if it has one already; else that of the stripes}
+    LocalArena known() {
+        LocalArena handle = Thread.currentThread().isVirtual() ? null : local.get();
+        return handle == null ? stripes : handle;
+    }
+
     /// {@return a handle that the caller may keep}
     LocalArena own() {
         Thread thread = Thread.currentThread();

@@ -75,8 +75,11 @@ public final class FreeChecks {
 
     /// {@return the exception for an address outside of the allocator}
     InvalidFreeException foreign(long address) {
+        String owner = space.neighbourAt(address);
+        String remark = owner == null ? "" : ", but of \"" + owner + "\": free it there";
         return counted(
-                "foreign", new InvalidFreeException(address, hex(address) + " is not an address of this allocator"));
+                "foreign",
+                new InvalidFreeException(address, hex(address) + " is not an address of this allocator" + remark));
     }
 
     /// {@return the exception for an address in a page that starts no live span}

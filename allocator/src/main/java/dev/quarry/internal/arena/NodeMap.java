@@ -58,6 +58,11 @@ public final class NodeMap {
         return zones.toArray(new Zone[0]);
     }
 
+    /// {@return the machine's nodes}
+    public Topology topology() {
+        return topology;
+    }
+
     /// {@return the source that a cpu belongs to; that of the first node for a cpu that the topology does not know}
     int sourceOf(int cpu) {
         return sourceByNode[topology.nodeOfCpu(cpu)];

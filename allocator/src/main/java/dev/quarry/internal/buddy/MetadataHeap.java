@@ -6,6 +6,7 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putLong;
 
+import dev.quarry.OutOfOffHeapMemoryError;
 import dev.quarry.internal.region.BootBitmap;
 import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.Table;
@@ -47,7 +48,7 @@ public final class MetadataHeap {
         this.pages = new PageAllocator(region, records, dirtyBits, covered -> true, granuleBytes);
         long first = pages.allocate(BOOT_BYTES >>> PAGE_SHIFT, 0);
         if (first != 0) {
-            throw new OutOfMemoryError("the first pages of the metadata could not be committed: "
+            throw new OutOfOffHeapMemoryError("the first pages of the metadata could not be committed: "
                     + (region.lastFailure() == null ? "the limit is too low" : region.lastFailure()));
         }
         this.boot = new BootBitmap(base, BOOT_BYTES);

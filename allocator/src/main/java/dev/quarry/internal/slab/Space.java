@@ -108,6 +108,7 @@ public final class Space {
     private final AtomicLong invalidFrees = new AtomicLong();
     private final AtomicLong lateFrees = new AtomicLong();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Neighbours neighbours;
 
     /// Reserves and lays out a space.
     /// @param os     the operating system
@@ -115,10 +116,21 @@ public final class Space {
     /// @param nodes  ids of the NUMA nodes, ascending, one zone each
     /// @throws NativeMemoryException if the address space cannot be had
     public Space(NativeMemory os, AllocatorConfig config, int[] nodes) {
+        this(os, config, nodes, null);
+    }
+
+    /// Reserves and lays out the space of an allocator that is another's child.
+    /// @param os     the operating system
+    /// @param config the options
+    /// @param nodes  ids of the NUMA nodes, ascending, one zone each
+    /// @param parent who must grant all credit as well; null for nobody
+    /// @throws NativeMemoryException if the address space cannot be had
+    /// @throws dev.quarry.OutOfOffHeapMemoryError if there is no credit for the first metadata
+    public Space(NativeMemory os, AllocatorConfig config, int[] nodes, @Nullable CommitLedger parent) {
         this.os = os;
         this.config = config;
         this.events = new EventHub(os);
-        this.ledger = new CommitLedger(config.limitBytes());
+        this.ledger = new CommitLedger(config.limitBytes(), parent);
         this.errors = new DistinctErrors(config.name(), os);
         this.backing = Backing.of(config);
         this.nodes = NodeSet.of(nodes);
@@ -167,6 +179,14 @@ public final class Space {
             throw failure;
         }
         nameMappings();
+    }
+
+    /// Those whose addresses may be mistaken for this space's.
+    public interface Neighbours {
+        /// {@return to whom an address belongs; null where it is none of them}
+        /// @param address any
+        @Nullable
+        String ownerOf(long address);
     }
 
     /// Hands out consecutive parts of the tables' region.
@@ -434,6 +454,44 @@ public final class Space {
         return poolRegion.committedBytes() + tables.committedBytes();
     }
 
+    /// {@return committed bytes of all regions: what the ledger counts, but for those of children and what is in
+    /// flight}
+    public long committedBytes() {
+        long bytes = metadataBytes();
+        for (Zone zone : zones) {
+            bytes += zone.pages().region().committedBytes();
+        }
+        return bytes;
+    }
+
+    /// {@return about how many bytes of free pages could go back now} Read without the zones' locks.
+    public long freeBytesRacy() {
+        long bytes = 0;
+        for (Zone zone : zones) {
+            bytes += zone.pages().dirtyFreeBytes() + zone.pages().cleanFreeBytes();
+        }
+        return bytes;
+    }
+
+    /// {@return whether an address lies in the data}
+    /// @param address any
+    public boolean contains(long address) {
+        return Long.compareUnsigned(address - base, byteSize) < 0;
+    }
+
+    /// Tells to whom addresses outside belong, for the wording of refusals.
+    /// @param known who know
+    public void setNeighbours(Neighbours known) {
+        neighbours = known;
+    }
+
+    /// {@return who an address outside belongs to; null where that is not known}
+    /// @param address not in the data
+    public @Nullable String neighbourAt(long address) {
+        Neighbours known = neighbours;
+        return known == null ? null : known.ownerOf(address);
+    }
+
     /// {@return address space held, in bytes}
     public long reservedBytes() {
         return byteSize + metadataBytes;
@@ -449,9 +507,11 @@ public final class Space {
         return lateFrees;
     }
 
-    /// Gives the contents of everything back to the system. The address space stays mapped: see [Reservations].
+    /// Gives the contents of everything back to the system, then all credit to the ledger's parent. The address space
+    /// stays mapped: see [Reservations].
     /// @param quiescent whether no thread can be inside a call, so that the metadata can go as well
     public void close(boolean quiescent) {
+        ledger.freeze();
         boolean purged = true;
         for (Zone zone : zones) {
             purged &= zone.tryEmpty();
@@ -462,7 +522,7 @@ public final class Space {
         if (quiescent && tryPurgeMetadata()) {
             Reservations.giveBack(os, metadataBase, metadataBytes);
         }
-        ledger.giveBack(ledger.committedBytes());
+        ledger.close();
     }
 
     private boolean tryPurgeMetadata() {
@@ -476,6 +536,7 @@ public final class Space {
     }
 
     private void abandon(long metadataStart) {
+        ledger.close();
         Reservations.giveBack(os, base, byteSize);
         if (metadataStart != 0) {
             try {

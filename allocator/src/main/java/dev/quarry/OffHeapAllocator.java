@@ -363,6 +363,11 @@ public final class OffHeapAllocator implements AutoCloseable {
         return mayKeep;
     }
 
+    /// {@return the hard limit of committed memory, in bytes}
+    public long limitBytes() {
+        return config.limitBytes();
+    }
+
     /// {@return one consistent snapshot, exact when the allocator rests} Children are included, and so are the mallocs
     /// and frees of those that are closed; what a close freed counts as freed.
     public AllocatorStats stats() {

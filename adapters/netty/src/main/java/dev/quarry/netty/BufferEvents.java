@@ -2,6 +2,7 @@
 package dev.quarry.netty;
 
 import io.netty.util.internal.PlatformDependent;
+import jdk.jfr.FlightRecorder;
 
 /// Records events of the flight recorder, where there is one (`io.netty.jfr.enabled` says so, as for Netty's own) and a
 /// recording asks for them. Where none does, each method is one check.
@@ -13,7 +14,7 @@ final class BufferEvents {
     /// @param pooled      whether its memory is of the kind that is used again
     /// @param threadLocal whether it comes from the calling thread's own arena or cache
     static void allocate(RecycledByteBuf buffer, boolean pooled, boolean threadLocal) {
-        if (PlatformDependent.isJfrEnabled() && Probes.ALLOCATE.isEnabled()) {
+        if (isRecorderInUse() && Probes.ALLOCATE.isEnabled()) {
             BufferEvent.Allocate event = new BufferEvent.Allocate();
             event.describe(buffer, addressOf(buffer));
             event.chunkPooled = pooled;
@@ -26,7 +27,7 @@ final class BufferEvents {
     /// @param buffer      as it was
     /// @param newCapacity wanted
     static void reallocate(RecycledByteBuf buffer, int newCapacity) {
-        if (PlatformDependent.isJfrEnabled() && Probes.REALLOCATE.isEnabled()) {
+        if (isRecorderInUse() && Probes.REALLOCATE.isEnabled()) {
             BufferEvent.Reallocate event = new BufferEvent.Reallocate();
             event.describe(buffer, addressOf(buffer));
             event.newCapacity = newCapacity;
@@ -38,18 +39,24 @@ final class BufferEvents {
     /// @param buffer       as it was
     /// @param blockAddress of its memory; 0 for a heap buffer
     static void free(RecycledByteBuf buffer, long blockAddress) {
-        if (PlatformDependent.isJfrEnabled() && Probes.FREE.isEnabled()) {
+        if (isRecorderInUse() && Probes.FREE.isEnabled()) {
             BufferEvent.Free event = new BufferEvent.Free();
             event.describe(buffer, blockAddress);
             event.commit();
         }
     }
 
+    /// Whether anything was ever recorded in this JVM. To ask an event whether it is enabled registers it, and with the
+    /// first one the flight recorder reads the descriptions of all events that there are: 7 MiB.
+    private static boolean isRecorderInUse() {
+        return PlatformDependent.isJfrEnabled() && FlightRecorder.isInitialized();
+    }
+
     private static long addressOf(RecycledByteBuf buffer) {
         return buffer.hasMemoryAddress() ? buffer.memoryAddress() : 0;
     }
 
-    /// Asked only where there is a flight recorder: without its module the classes of events cannot be loaded.
+    /// Asked only where the flight recorder is in use: without its module the classes of events cannot be loaded.
     private static final class Probes {
         static final BufferEvent ALLOCATE = new BufferEvent.Allocate();
         static final BufferEvent REALLOCATE = new BufferEvent.Reallocate();

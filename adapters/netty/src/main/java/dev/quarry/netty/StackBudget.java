@@ -30,7 +30,7 @@ final class StackBudget {
 
     /// From now on blocks may be kept.
     void open() {
-        limitBytes = Math.min(MAX_BYTES, memory.stats().limitBytes() / LIMIT_PART);
+        limitBytes = Math.min(MAX_BYTES, memory.limitBytes() / LIMIT_PART);
     }
 
     /// {@return where the blocks are from}

@@ -184,6 +184,11 @@ public final class AllocatorConfig {
         return effective.get(ConfigOptions.POPULATE);
     }
 
+    /// {@return when the allocator registers with the platform's MBean server}
+    public JmxMode jmx() {
+        return effective.get(ConfigOptions.JMX);
+    }
+
     /// All options, one on each line: the property's name, the value in effect, and in parentheses who chose it:
     /// `default`, `property` or `code`, with `auto` where the value was left to the allocator.
     ///
@@ -207,9 +212,18 @@ public final class AllocatorConfig {
     }
 
     private String valueAndOrigin(ConfigOption<?> option) {
-        String value = effective.text(option);
-        boolean automatic = !value.equals(asked.text(option));
-        return value + " (" + asked.origin(option).label() + (automatic ? ", auto" : "") + ")";
+        return value(option) + " (" + origin(option) + ")";
+    }
+
+    /// The value in effect, as a user would write it.
+    String value(ConfigOption<?> option) {
+        return effective.text(option);
+    }
+
+    /// Who chose it: `default`, `property` or `code`, with `auto` where the value was left to the allocator.
+    String origin(ConfigOption<?> option) {
+        boolean automatic = !value(option).equals(asked.text(option));
+        return asked.origin(option).label() + (automatic ? ", auto" : "");
     }
 
     /// Collects what the code asks for. Each method sets the option whose property has the same name, and throws an
@@ -475,6 +489,14 @@ public final class AllocatorConfig {
         /// @return this builder
         public Builder populate(boolean populate) {
             return set(ConfigOptions.POPULATE, populate);
+        }
+
+        /// Sets `quarry.jmx`.
+        ///
+        /// @param mode when the allocator registers with the platform's MBean server
+        /// @return this builder
+        public Builder jmx(JmxMode mode) {
+            return set(ConfigOptions.JMX, mode);
         }
 
         /// The configuration. The builder may be used further, and does not change it.

@@ -170,6 +170,13 @@ final class ConfigOptions {
             "Whether memory is backed by OS pages when it is committed instead of at its first use, so that a lack of"
                     + " memory is an error then and not a crash later.");
 
+    static final ConfigOption<JmxMode> JMX = ConfigOption.of(
+            "jmx",
+            ChoiceType.of(JmxMode.values()),
+            "auto",
+            "Whether the allocator is in JMX: on is from its start, which makes the platform's MBean server, off is never;"
+                    + " auto is from when that server is there.");
+
     static final List<ConfigOption<?>> ALL = List.of(
             NAME,
             LIMIT,
@@ -194,7 +201,8 @@ final class ConfigOptions {
             MEMORY_ACCESS,
             HUGE_PAGES,
             LOCK,
-            POPULATE);
+            POPULATE,
+            JMX);
 
     private ConfigOptions() {}
 }

@@ -216,6 +216,7 @@ final class Family implements Space.Neighbours {
         RuntimeException failure = null;
         for (Family child : children()) {
             try {
+                child.self.tools().look();
                 child.tryWith(() -> work[0] += child.self.maintainSelf());
                 work[0] += child.maintainChildren();
             } catch (RuntimeException failed) {

@@ -38,6 +38,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     private final SlowPath slow;
     private final ThreadHandles threads;
     private final LocalArena[] handles;
+    private final JvmTools tools;
     private final Maintenance maintenance;
 
     /// @param parent null for an allocator that is nobody's child
@@ -54,11 +55,13 @@ public final class OffHeapAllocator implements AutoCloseable {
             if (parent != null) {
                 lifecycle.joinFamily(this, parent);
             }
+            this.tools = new JvmTools(this, parent == null ? config.name() : parent.path() + "/" + config.name());
             this.maintenance = parent == null ? Maintenance.start(config, this::maintain) : Maintenance.byRoot();
         } catch (RuntimeException | Error failure) {
             space.close(true);
             throw failure;
         }
+        tools.start();
     }
 
     /// The process-wide allocator, configured by system properties, made on first use.
@@ -472,6 +475,11 @@ public final class OffHeapAllocator implements AutoCloseable {
         return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 
+    /// {@return its place in the JVM's own tools}
+    JvmTools tools() {
+        return tools;
+    }
+
     void trimSelf() {
         caches.reclaim();
         slow.trimPages();
@@ -488,6 +496,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     void stopMaintenance() {
         maintenance.stop();
+        tools.close();
     }
 
     void closeSelf() {
@@ -519,6 +528,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         if (lifecycle.isClosed()) {
             return 0;
         }
+        tools.look();
         Family relatives = lifecycle.family();
         return maintainSelf() + (relatives == null ? 0 : relatives.maintainChildren());
     }

@@ -56,6 +56,7 @@ class AllocatorConfigTest {
         assertEquals(HugePages.OFF, config.hugePages());
         assertEquals(MemoryLock.OFF, config.lock());
         assertFalse(config.populate());
+        assertEquals(JmxMode.AUTO, config.jmx());
     }
 
     @Test
@@ -82,6 +83,7 @@ class AllocatorConfigTest {
                 HugePages.TRANSPARENT, of("quarry.huge.pages", "transparent").hugePages());
         assertEquals(MemoryLock.BEST_EFFORT, of("quarry.lock", "best-effort").lock());
         assertTrue(of("quarry.populate", "true").populate());
+        assertEquals(JmxMode.ON, of("quarry.jmx", "on").jmx());
     }
 
     @Test
@@ -109,6 +111,7 @@ class AllocatorConfigTest {
                 .hugePages(HugePages.TRANSPARENT)
                 .lock(MemoryLock.REQUIRED)
                 .populate(true)
+                .jmx(JmxMode.OFF)
                 .build(MACHINE);
         assertEquals(
                 "AllocatorConfig[quarry.name=cache (code), quarry.limit=2g (code), quarry.reserve=4g (code),"
@@ -120,7 +123,7 @@ class AllocatorConfigTest {
                         + " quarry.purge.delay=0 (code), quarry.close=refuse (code), quarry.numa.policy=off (code),"
                         + " quarry.numa.reclaim=true (code), quarry.numa.topology=auto (default), quarry.memory=linux (code),"
                         + " quarry.memory.access=auto (default), quarry.huge.pages=transparent (code),"
-                        + " quarry.lock=required (code), quarry.populate=true (code)]",
+                        + " quarry.lock=required (code), quarry.populate=true (code), quarry.jmx=off (code)]",
                 config.toString());
     }
 

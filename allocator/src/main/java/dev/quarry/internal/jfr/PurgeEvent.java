@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.jfr;
+
+import dev.quarry.internal.event.EventKind;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.Throttle;
+import jdk.jfr.Timespan;
+
+/// [EventKind#PURGE].
+@Name("quarry.Purge")
+@Label("Purge")
+@Description("A zone gave memory back to the system")
+@Throttle("100/s")
+final class PurgeEvent extends AllocatorEvent {
+    @Label("Node")
+    int node;
+
+    @Label("Size")
+    @DataAmount
+    long size;
+
+    @Label("Cause")
+    @Description("decay: free for too long; trim: all was asked back; shortage: memory is short")
+    String cause = "";
+
+    @Label("Elapsed")
+    @Timespan(Timespan.NANOSECONDS)
+    long elapsed;
+
+    static void commit(String allocator, int node, long bytes, long why, long durationNs) {
+        PurgeEvent event = new PurgeEvent();
+        event.allocator = allocator;
+        event.node = node;
+        event.size = bytes;
+        event.cause = cause(why);
+        event.elapsed = durationNs;
+        event.commit();
+    }
+
+    private static String cause(long why) {
+        return why == EventKind.BY_DECAY ? "decay" : why == EventKind.BY_TRIM ? "trim" : "shortage";
+    }
+}

@@ -45,7 +45,7 @@ public final class MetadataHeap {
     /// @param granuleBytes how much is committed at least when it grows
     public MetadataHeap(Region region, Table records, Table dirtyBits, long granuleBytes) {
         this.base = region.base();
-        this.pages = new PageAllocator(region, records, dirtyBits, covered -> true, granuleBytes);
+        this.pages = new PageAllocator(region, records, dirtyBits, Growth.NOTHING_MORE, granuleBytes);
         long first = pages.allocate(BOOT_BYTES >>> PAGE_SHIFT, 0);
         if (first != 0) {
             throw new OutOfOffHeapMemoryError("the first pages of the metadata could not be committed: "

@@ -33,10 +33,7 @@ public final class PageAllocator {
         this.region = region;
         this.map = new SpanMap(records.address());
         this.dirty = new DirtyMap(dirtyBits.address());
-        Growth growth = pages -> records.tryCover(pages * SpanMap.RECORD_BYTES)
-                && dirtyBits.tryCover((pages >>> 3) + Long.BYTES)
-                && more.tryCover(pages);
-        this.buddy = new BuddyAllocator(region, map, growth, granuleBytes);
+        this.buddy = new BuddyAllocator(region, map, new TableGrowth(records, dirtyBits, more), granuleBytes);
     }
 
     /// Allocates a run of pages; its record says `CACHED` until the caller writes what it is.
@@ -213,5 +210,15 @@ public final class PageAllocator {
         dirty.clear(page, pages);
         dirtyFreePages -= dirtyPages;
         return dirtyPages;
+    }
+
+    /// Grows all tables of a region, by as much as each has a page.
+    private record TableGrowth(Table records, Table dirtyBits, Growth more) implements Growth {
+        @Override
+        public boolean tryCover(long frontierPages) {
+            return records.tryCover(frontierPages * SpanMap.RECORD_BYTES)
+                    && dirtyBits.tryCover((frontierPages >>> 3) + Long.BYTES)
+                    && more.tryCover(frontierPages);
+        }
     }
 }

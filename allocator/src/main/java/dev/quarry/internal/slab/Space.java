@@ -170,9 +170,7 @@ public final class Space {
                 zones[index] = makeZone(index, node, nodeBytes, layout);
             }
             this.nodeZones = Arrays.copyOf(zones, nodes.length);
-            this.interleavedZones = Arrays.stream(nodeZones)
-                    .filter(zone -> interleavedNodes.contains(zone.node()))
-                    .toArray(Zone[]::new);
+            this.interleavedZones = membersOfInterleaving();
             metadata.retireBoot();
         } catch (RuntimeException | Error failure) {
             abandon(metadataStart);
@@ -220,15 +218,36 @@ public final class Space {
         return policy.kind() == NumaPolicy.Kind.INTERLEAVE && !policy.nodes().isEmpty() ? policy.nodes() : nodes;
     }
 
+    private Zone[] membersOfInterleaving() {
+        List<Zone> interleaved = new ArrayList<>();
+        for (Zone zone : nodeZones) {
+            if (interleavedNodes.contains(zone.node())) {
+                interleaved.add(zone);
+            }
+        }
+        return interleaved.toArray(new Zone[0]);
+    }
+
+    /// An entry of the frame table for each frame.
+    private record FrameGrowth(Table frames) implements Growth {
+        @Override
+        public boolean tryCover(long frontierPages) {
+            return frames.tryCover((frontierPages >>> FRAME_SHIFT - PAGE_SHIFT) * Long.BYTES);
+        }
+    }
+
     private Zone makeZone(int index, int node, long nodeBytes, Layout layout) {
         NodeRoom room = nodes.size() == 1 || node == Zone.SPREAD ? NodeRoom.UNLIMITED : NodeRoom.of(os, node);
         Region region = new Region(os, ledger, errors, base + index * nodeBytes, nodeBytes, node, backing, room);
         // Each zone's part of the frame table is a table of its own, since it grows under the zone's own lock.
         long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Long.BYTES;
         Table frameTable = new Table(tables, framesOffset, os.osPageBytes(), true);
-        Growth frameGrowth = pages -> frameTable.tryCover((pages >>> FRAME_SHIFT - PAGE_SHIFT) * Long.BYTES);
         PageAllocator pages = new PageAllocator(
-                region, layout.records(nodeBytes), layout.dirty(nodeBytes), frameGrowth, config.commitGranuleBytes());
+                region,
+                layout.records(nodeBytes),
+                layout.dirty(nodeBytes),
+                new FrameGrowth(frameTable),
+                config.commitGranuleBytes());
         return new Zone(this, index, pages, metadata.bootAllocate(64));
     }
 

@@ -47,11 +47,19 @@ public final class Zone {
     private final long[] retiredFrees = new long[COUNT];
     private final int[] slabs = new int[COUNT];
     private final Reclaim reclaim;
-    private MailRouter router = (slab, owner) -> {};
+    private MailRouter router = MailRouter.NOWHERE;
     private long collectedRemote;
 
     /// Sends a slab to the mailbox of the arena that owns it.
     public interface MailRouter {
+        /// Drops what is sent: there is no arena yet.
+        MailRouter NOWHERE = new MailRouter() {
+            @Override
+            public void send(long slab, int owner) {
+                // Nobody to send it to.
+            }
+        };
+
         /// Sends.
         /// @param slab  descriptor
         /// @param owner the arena's number

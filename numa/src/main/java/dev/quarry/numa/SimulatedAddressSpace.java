@@ -13,16 +13,23 @@ import java.util.TreeMap;
 /// Not thread-safe; the memory that owns it is.
 final class SimulatedAddressSpace {
     private final TreeMap<Long, SimulatedReservation> reservationsByAddress = new TreeMap<>();
+    private final SimulatedBacking backing;
     private final int osPageBytes;
 
-    SimulatedAddressSpace(int osPageBytes) {
+    SimulatedAddressSpace(SimulatedBacking backing, int osPageBytes) {
+        this.backing = backing;
         this.osPageBytes = osPageBytes;
     }
 
     SimulatedReservation add(long byteSize, long byteAlignment) {
-        SimulatedReservation reservation = new SimulatedReservation(byteSize, byteAlignment, osPageBytes);
+        SimulatedReservation reservation = new SimulatedReservation(backing, byteSize, byteAlignment, osPageBytes);
         reservationsByAddress.put(reservation.address(), reservation);
         return reservation;
+    }
+
+    void removeAll() {
+        reservationsByAddress.values().forEach(SimulatedReservation::release);
+        reservationsByAddress.clear();
     }
 
     void remove(SimulatedReservation reservation) {
@@ -44,6 +51,11 @@ final class SimulatedAddressSpace {
 
     int mappings() {
         return all().stream().mapToInt(SimulatedReservation::mappings).sum();
+    }
+
+    /// The most mappings that a kernel could need: one for each OS page.
+    long mostMappings() {
+        return reservedBytes() / osPageBytes;
     }
 
     int endPage(SimulatedReservation reservation, long address, long byteSize) {

@@ -43,9 +43,17 @@ public final class SimulatedMemory implements NativeMemory {
     ///
     /// @param machine what to simulate
     public SimulatedMemory(SimulatedMachine machine) {
+        this(machine, SimulatedBacking.unshared());
+    }
+
+    /// Starts a machine whose memory others have used before it, and will after it.
+    ///
+    /// @param machine what to simulate
+    /// @param backing where its real memory comes from
+    public SimulatedMemory(SimulatedMachine machine, SimulatedBacking backing) {
         this.machine = machine;
         this.nodes = new SimulatedNodes(machine.topology(), machine.osPageBytes());
-        this.space = new SimulatedAddressSpace(machine.osPageBytes());
+        this.space = new SimulatedAddressSpace(backing, machine.osPageBytes());
     }
 
     /// The nodes of the machine.
@@ -83,6 +91,12 @@ public final class SimulatedMemory implements NativeMemory {
     /// @throws IllegalStateException if the others have no room for what lies on it
     public synchronized void removeNode(int node) {
         nodes.remove(node, space.all());
+    }
+
+    /// Turns the machine off: releases all reservations, whatever is in them. Unlike [#release] this does not look for
+    /// writes to memory that was never committed, which takes time in proportion to the address space.
+    public synchronized void turnOff() {
+        space.removeAll();
     }
 
     /// Lets time pass.
@@ -362,12 +376,18 @@ public final class SimulatedMemory implements NativeMemory {
         for (int page = firstPage; page < endPage && error == null; page++) {
             error = change.apply(reservation, page);
         }
-        boolean isWithinLimits = mappings() <= machine.maxMappings() && lockedBytes() <= machine.lockLimitBytes();
+        boolean isWithinLimits =
+                hasMappingsLeft() && (call != OsCall.LOCK || lockedBytes() <= machine.lockLimitBytes());
         if (error != null || !isWithinLimits) {
             reservation.restore(pagesBefore);
             nodes.restore(nodesBefore);
             throw new NativeMemoryException(call, error == null ? Errno.ENOMEM : error, address, byteSize);
         }
+    }
+
+    /// To count them takes long, and is needed only where the limit can be reached at all.
+    private boolean hasMappingsLeft() {
+        return space.mostMappings() <= machine.maxMappings() || mappings() <= machine.maxMappings();
     }
 
     /// Sees to it that there is memory behind a page.

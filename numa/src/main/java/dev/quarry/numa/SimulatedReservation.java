@@ -3,7 +3,6 @@ package dev.quarry.numa;
 
 import static dev.quarry.numa.NativeMemory.NOT_RESIDENT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -21,15 +20,18 @@ final class SimulatedReservation {
     /// Huge OS pages are wanted.
     static final byte HUGE = 4;
 
-    private final Arena arena = Arena.ofShared();
+    private final SimulatedBacking backing;
+    private final SimulatedBacking.Piece piece;
     private final MemorySegment segment;
     private final int osPageBytes;
     private final byte[] flags;
     private final int[] nodes;
     private final PlacementRule[] rules;
 
-    SimulatedReservation(long byteSize, long byteAlignment, int osPageBytes) {
-        this.segment = arena.allocate(byteSize, Math.max(byteAlignment, osPageBytes));
+    SimulatedReservation(SimulatedBacking backing, long byteSize, long byteAlignment, int osPageBytes) {
+        this.backing = backing;
+        this.piece = backing.take(byteSize, Math.max(byteAlignment, osPageBytes));
+        this.segment = piece.segment();
         this.osPageBytes = osPageBytes;
         int pages = Math.toIntExact(byteSize / osPageBytes);
         this.flags = new byte[pages];
@@ -90,7 +92,8 @@ final class SimulatedReservation {
     int mappings() {
         int mappings = 1;
         for (int page = 1; page < flags.length; page++) {
-            if (flags[page] != flags[page - 1] || !rules[page].equals(rules[page - 1])) {
+            if (flags[page] != flags[page - 1]
+                    || rules[page] != rules[page - 1] && !rules[page].equals(rules[page - 1])) {
                 mappings++;
             }
         }
@@ -132,8 +135,14 @@ final class SimulatedReservation {
         return segment.asSlice((long) page * osPageBytes, osPageBytes);
     }
 
+    /// Gives the real memory back. What was never committed must be untouched: it is not looked at.
     void release() {
-        arena.close();
+        for (int page = 0; page < flags.length && backing.keeps(); page++) {
+            if (has(page, COMMITTED)) {
+                zero(page);
+            }
+        }
+        backing.giveBack(piece);
     }
 
     /// What the kernel knows of some pages, to go back to.

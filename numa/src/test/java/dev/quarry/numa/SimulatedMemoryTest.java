@@ -237,4 +237,36 @@ class SimulatedMemoryTest extends NativeMemoryContract {
                 IllegalArgumentException.class,
                 () -> SimulatedMachine.builder().osPageBytes(5000).build());
     }
+
+    @Test
+    void shouldLeaveNothingToTheNextMachineOnTheSameMemory() {
+        SimulatedMachine machine = SimulatedMachine.builder().build();
+        try (SimulatedBacking backing = SimulatedBacking.shared()) {
+            SimulatedMemory before = new SimulatedMemory(machine, backing);
+            long first = before.reserve(4L * osPageBytes, osPageBytes);
+            before.commit(first, 2L * osPageBytes);
+            RawMemory.putLong(first + osPageBytes, 1);
+            before.turnOff();
+            assertEquals(0, before.reservedBytes());
+
+            SimulatedMemory after = new SimulatedMemory(machine, backing);
+            long second = after.reserve(4L * osPageBytes, osPageBytes);
+            assertEquals(first, second);
+            assertEquals(0, after.committedBytes());
+            after.commit(second, 4L * osPageBytes);
+            assertEquals(0, RawMemory.getLong(second + osPageBytes));
+            after.turnOff();
+        }
+    }
+
+    @Test
+    void shouldHoldTheLimitOfMappingsWhereItCanBeReached() {
+        SimulatedMemory small =
+                new SimulatedMemory(SimulatedMachine.builder().maxMappings(3).build());
+        long first = small.reserve(8L * osPageBytes, osPageBytes);
+        small.commit(first + osPageBytes, osPageBytes);
+        assertThrows(NativeMemoryException.class, () -> small.commit(first + 3L * osPageBytes, osPageBytes));
+        assertEquals(osPageBytes, small.committedBytes());
+        small.turnOff();
+    }
 }

@@ -186,10 +186,7 @@ final class SlowPath {
     }
 
     private void reclaim(LocalArena handle) {
-        if (handle.isDirect()) {
-            handle.arena.trim();
-        }
-        pool.trim();
+        pool.trim(handle.isDirect() ? handle.arena : null);
     }
 
     private long orExhausted(long address, long byteSize) {

@@ -280,18 +280,22 @@ public final class ArenaPool {
         }
     }
 
-    /// Gives back what idle arenas, stripes and zones hold without use.
-    public void trim() {
+    /// Gives back what the caller's arena, idle arenas, stripes and zones hold without use.
+    /// @param own the calling thread's; null if it has none
+    public void trim(@Nullable Arena own) {
         StackReserve.ensureForArena();
         // Twice: what one of them sends home in the first round, another collects in the second.
-        trimArenas();
-        trimArenas();
+        trimArenas(own);
+        trimArenas(own);
         for (Zone zone : space.zones()) {
             zone.trim();
         }
     }
 
-    private void trimArenas() {
+    private void trimArenas(@Nullable Arena own) {
+        if (own != null) {
+            own.trim();
+        }
         lock.lock();
         try {
             adoptDead();
@@ -374,7 +378,12 @@ public final class ArenaPool {
 
     private void adopt(int index) {
         Tenancy tenancy = tenancies.get(index);
-        tenancy.arena().surrender();
+        if (isOnDefaultPolicy(tenancy.arena())) {
+            tenancy.arena().surrender();
+        } else {
+            // The thread ended inside of a scope, which must not go on for the next one.
+            tenancy.arena().use(space.config().numaPolicy());
+        }
         tenancy.binding().unbind();
         idle.addLast(tenancy.arena());
         tenancies.set(index, tenancies.get(tenancies.size() - 1));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quarry.NumaPolicy;
 import dev.quarry.internal.slab.SimulatedSpace;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,36 @@ class ArenaPoolTest {
             assertEquals(1, fixture.pool().stats().liveBlocks(), "the block outlives its thread");
             assertSame(arena, fixture.arena(), "the arena serves the next thread");
             arena.free(block);
+            fixture.verify();
+        }
+    }
+
+    @Test
+    void shouldEndAPolicyWithItsThread() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(2, SimulatedSpace.options())) {
+            Arena arena = fixture.arena();
+            NumaPolicy before = arena.policy();
+            arena.use(NumaPolicy.bind(1));
+            fixture.pool().bind(new Owned(endedThread(), arena, new AtomicInteger()));
+
+            assertSame(arena, fixture.arena(), "the arena serves the next thread");
+            assertEquals(before, arena.policy());
+        }
+    }
+
+    @Test
+    void shouldCollectWhatTheTrimSendsToTheCaller() {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            Arena own = fixture.arena();
+            long block = own.malloc(100);
+            Stripe stripe = fixture.pool().lockStripe();
+            assertNotNull(stripe);
+            stripe.arena().free(block);
+            stripe.unlock();
+
+            fixture.pool().trim(own);
+            assertEquals(0, fixture.pool().stats().lookasideBytes());
+            assertEquals(0, fixture.pool().stats().slabFreeBytes());
             fixture.verify();
         }
     }

@@ -3,11 +3,13 @@ package dev.quarry;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// docs/faults.md names tests; each of them exists.
@@ -31,12 +33,28 @@ class FaultsDocsTest {
         assertTrue(rows > 20, "only " + rows + " rows were understood");
     }
 
-    private static void requireTest(String className, String method) throws ClassNotFoundException {
-        Class<?> test = Class.forName(FaultsDocsTest.class.getPackageName() + "." + className);
+    private static void requireTest(String className, String method) throws Exception {
+        Class<?> test = Class.forName(qualified(className));
         assertTrue(
                 method == null
                         || Arrays.stream(test.getDeclaredMethods())
                                 .anyMatch(declared -> declared.getName().equals(method)),
                 className + " has no " + method);
+    }
+
+    /// The class of that name among these tests, in whatever package.
+    private static String qualified(String className) throws Exception {
+        Path root = Path.of(FaultsDocsTest.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        try (Stream<Path> files = Files.walk(root)) {
+            Path file = files.filter(path -> path.endsWith(className + ".class"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("there is no " + className));
+            String name = root.relativize(file).toString().replace(File.separatorChar, '.');
+            return name.substring(0, name.length() - ".class".length());
+        }
     }
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.numa.NativeMemory;
+import dev.quarry.numa.Topology;
+
+/// What tests in other packages need of an allocator, and its users do not.
+public final class AllocatorAccess {
+    private AllocatorAccess() {}
+
+    /// Makes an allocator on a machine of one's own.
+    public static OffHeapAllocator create(AllocatorConfig config, NativeMemory os, Topology topology) {
+        return StartUp.create(config, os, topology);
+    }
+
+    /// {@return the arenas}
+    public static ArenaPool pool(OffHeapAllocator allocator) {
+        return allocator.pool();
+    }
+
+    /// {@return bytes that are committed now, without a walk}
+    public static long committedBytes(OffHeapAllocator allocator) {
+        return allocator.space().ledger().committedBytes();
+    }
+
+    /// Gives to the zones what the calling thread's own arena keeps.
+    /// @return whether it has one; if not, it is served by stripes
+    public static boolean trimOwnArena(OffHeapAllocator allocator) {
+        LocalArena handle = allocator.localArena();
+        if (handle.isDirect()) {
+            handle.arena.trim();
+        }
+        return handle.isDirect();
+    }
+}

@@ -19,8 +19,10 @@ import java.util.stream.Collectors;
 public final class AllocatorConfig {
     private final ConfigSettings asked;
     private final ConfigSettings effective;
+    private final MachineFacts machine;
 
     private AllocatorConfig(ConfigSettings asked, MachineFacts machine) {
+        this.machine = machine;
         this.asked = new ConfigSettings(asked);
         this.effective = ConfigResolver.resolve(asked, machine);
     }
@@ -62,6 +64,11 @@ public final class AllocatorConfig {
     /// @return a new builder
     public Builder toBuilder() {
         return new Builder(new ConfigSettings(asked));
+    }
+
+    /// {@return what automatic values were computed from}
+    MachineFacts machine() {
+        return machine;
     }
 
     /// {@return the allocator's name, as reports and the kernel's map list show it}

@@ -30,7 +30,7 @@ final class ChildConfig {
                 .commitGranule(Math.min(granule, parent.commitGranuleBytes()))
                 .arenasStripes(parent.stripes());
         changes.accept(builder);
-        AllocatorConfig child = builder.build();
+        AllocatorConfig child = builder.build(parent.machine());
         requireSame(ConfigOptions.MAINTENANCE, parent.maintenance(), child.maintenance());
         requireSame(ConfigOptions.MAINTENANCE_TICK, parent.maintenanceTickNs(), child.maintenanceTickNs());
         requireSame(ConfigOptions.MEMORY, parent.memory(), child.memory());

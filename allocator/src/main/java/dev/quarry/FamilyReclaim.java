@@ -7,13 +7,16 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// What a tree of allocators does when the limit of one of them refuses credit: those below that one give up their free
-/// pages, who has most first, until there is room; what their block caches keep goes only if that is not enough.
+/// pages, who has most first, until there is room; what their block caches, stripes and the caller's arenas keep goes
+/// only
+/// if that is not enough.
 ///
 /// One reclaim at a time in a tree. Who had to wait while another did a whole one does not do it again.
 ///
@@ -65,36 +68,55 @@ final class FamilyReclaim {
 
     private static boolean reclaimLocked(Family lowest, @Nullable Family trimmed, long wantedBytes) {
         boolean gained = false;
-        for (boolean caches : new boolean[] {false, true}) {
+        for (boolean deep : new boolean[] {false, true}) {
+            if (hasRoom(lowest, wantedBytes)) {
+                return true;
+            }
             Set<Family> asked = Collections.newSetFromMap(new IdentityHashMap<>());
-            if (trimmed != null && !caches) {
+            if (trimmed != null && !deep) {
                 asked.add(trimmed);
             }
             for (Family level = lowest; level != null; level = level.parent()) {
-                gained |= relieve(level, asked, caches, wantedBytes);
+                gained |= relieve(level, asked, deep, wantedBytes);
             }
         }
         return gained;
     }
 
-    private static boolean relieve(Family level, Set<Family> asked, boolean caches, long wantedBytes) {
+    private static boolean hasRoom(Family lowest, long wantedBytes) {
+        for (Family level = lowest; level != null; level = level.parent()) {
+            if (level.ledger().roomBytes() < wantedBytes) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// {@return whether this level has more room than before}
+    private static boolean relieve(Family level, Set<Family> asked, boolean deep, long wantedBytes) {
         long before = level.ledger().roomBytes();
         if (before >= wantedBytes) {
             return false;
         }
-        List<Family> members = level.all();
-        members.sort(Comparator.comparingLong(
-                        (Family member) -> member.self().space().freeBytesRacy())
-                .reversed());
-        for (Family member : members) {
+        for (Family member : byFreeBytes(level.all())) {
             if (asked.add(member)) {
-                member.tryWith(caches ? member.self()::trimSelf : member.self()::trimPages);
+                member.tryWith(deep ? member.self()::trimSelf : member.self()::trimPages);
             }
             if (level.ledger().roomBytes() >= wantedBytes) {
                 return true;
             }
         }
         return level.ledger().roomBytes() > before;
+    }
+
+    /// Who has most first. The figures change meanwhile: they are read once.
+    private static List<Family> byFreeBytes(List<Family> members) {
+        Map<Family, Long> freeBytes = new IdentityHashMap<>();
+        for (Family member : members) {
+            freeBytes.put(member, member.self().space().freeBytesRacy());
+        }
+        members.sort(Comparator.comparing(freeBytes::get, Comparator.reverseOrder()));
+        return members;
     }
 
     /// {@return which level's limit refused, and who has most below it, as the end of a message; empty if none did}

@@ -5,6 +5,7 @@ import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.NodeBalance;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.RawMemory;
 import dev.quarry.numa.Topology;
@@ -480,14 +481,16 @@ public final class OffHeapAllocator implements AutoCloseable {
         return tools;
     }
 
+    /// For a relative in need, or with it: no thread gets an arena for that.
     void trimSelf() {
-        caches.reclaim();
-        slow.trimPages();
+        slow.trimForRelative();
     }
 
-    /// Without what block caches keep.
+    /// Free pages only.
     void trimPages() {
-        slow.trimPages();
+        for (Zone zone : space.zones()) {
+            zone.trim();
+        }
     }
 
     void verifySelf() {

@@ -137,8 +137,9 @@ final class SlowPath {
         reclaim(own());
     }
 
-    /// The same for a relative in need: block caches keep theirs, and the caller gets no arena for it.
-    void trimPages() {
+    /// The same for a relative: the caller gets no arena for it.
+    void trimForRelative() {
+        caches.reclaim();
         reclaim(handles.known());
     }
 

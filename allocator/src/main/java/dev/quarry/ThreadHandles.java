@@ -4,7 +4,9 @@ package dev.quarry;
 import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.slab.StackReserve;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Which thread has which handle, and by which policy it allocates.
 ///
@@ -29,9 +31,12 @@ final class ThreadHandles {
     private final LocalArena[] table = new LocalArena[COUNT];
     private final LocalArena stripes;
 
-    /// Per allocator, not static: its values end with their threads, and with the allocator.
+    /// Per allocator, not static: its values end with their threads, and with the allocator. For the latter they are
+    /// weak: a handle leads to the allocator, and so to this key, which each living thread would keep otherwise. While
+    /// the
+    /// handle has an arena the pool keeps it.
     @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<LocalArena> local = new ThreadLocal<>();
+    private final ThreadLocal<WeakReference<LocalArena>> local = new ThreadLocal<>();
 
     /// The policies of threads without an arena of their own, inside of [OffHeapAllocator#withPolicy].
     @SuppressWarnings("ThreadLocalUsage")
@@ -59,10 +64,10 @@ final class ThreadHandles {
         if (thread.isVirtual() || lifecycle.isClosed()) {
             return stripes;
         }
-        LocalArena handle = local.get();
+        LocalArena handle = localHandle();
         if (handle == null) {
             handle = register(thread);
-            local.set(handle);
+            local.set(new WeakReference<>(handle));
         }
         if (handle.awake().isDirect()) {
             table[(int) thread.threadId() & COUNT - 1] = handle;
@@ -72,8 +77,13 @@ final class ThreadHandles {
 
     /// {@return the caller's handle if it has one already; else that of the stripes}
     LocalArena known() {
-        LocalArena handle = Thread.currentThread().isVirtual() ? null : local.get();
+        LocalArena handle = Thread.currentThread().isVirtual() ? null : localHandle();
         return handle == null ? stripes : handle;
+    }
+
+    private @Nullable LocalArena localHandle() {
+        WeakReference<LocalArena> handle = local.get();
+        return handle == null ? null : handle.get();
     }
 
     /// {@return a handle that the caller may keep}

@@ -323,8 +323,9 @@ public final class ArenaPool {
             }
             for (Tenancy tenancy : tenancies) {
                 Binding binding = tenancy.binding();
-                quiescent &= binding.owner() == caller || !binding.owner().isAlive();
+                Thread owner = binding.owner();
                 binding.unbind();
+                quiescent &= owner == caller || !owner.isAlive() || Quiescence.isOutside(owner, ALLOCATOR_CODE);
             }
             tenancies.clear();
         } finally {

@@ -3,9 +3,9 @@ package dev.quarry;
 
 import dev.quarry.internal.region.CommitLedger;
 import dev.quarry.internal.slab.StackReserve;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,7 +72,7 @@ final class FamilyReclaim {
             if (hasRoom(lowest, wantedBytes)) {
                 return true;
             }
-            Set<Family> asked = Collections.newSetFromMap(new IdentityHashMap<>());
+            Set<Family> asked = new HashSet<>();
             if (trimmed != null && !deep) {
                 asked.add(trimmed);
             }
@@ -111,7 +111,7 @@ final class FamilyReclaim {
 
     /// Who has most first. The figures change meanwhile: they are read once.
     private static List<Family> byFreeBytes(List<Family> members) {
-        Map<Family, Long> freeBytes = new IdentityHashMap<>();
+        Map<Family, Long> freeBytes = new HashMap<>();
         for (Family member : members) {
             freeBytes.put(member, member.self().space().freeBytesRacy());
         }

@@ -196,6 +196,11 @@ public final class AllocatorConfig {
         return effective.get(ConfigOptions.JMX);
     }
 
+    /// {@return the folder of the live file, `auto` or `off`}
+    public String live() {
+        return effective.get(ConfigOptions.LIVE);
+    }
+
     /// All options, one on each line: the property's name, the value in effect, and in parentheses who chose it:
     /// `default`, `property` or `code`, with `auto` where the value was left to the allocator.
     ///
@@ -488,6 +493,15 @@ public final class AllocatorConfig {
         /// @return this builder
         public Builder lock(MemoryLock lock) {
             return set(ConfigOptions.LOCK, lock);
+        }
+
+        /// Sets `quarry.live`.
+        ///
+        /// @param live `auto`, `off`, or the absolute path of a folder
+        /// @return this
+        /// @throws IllegalArgumentException if it is none of these
+        public Builder live(String live) {
+            return set(ConfigOptions.LIVE, live);
         }
 
         /// Sets `quarry.populate`.

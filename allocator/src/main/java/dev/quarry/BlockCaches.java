@@ -29,6 +29,13 @@ final class BlockCaches {
         }
     }
 
+    /// Counts the blocks of all caches. The order of sizes is the caches' own.
+    void count(BlockCache.Counter counter) {
+        for (BlockCache cache : caches) {
+            cache.count(counter);
+        }
+    }
+
     /// Moves cached blocks from the live ones to the lookaside ones. The buckets' sum stays what it is.
     AllocatorStats apply(AllocatorStats stats) {
         if (caches.isEmpty()) {

@@ -177,6 +177,14 @@ final class ConfigOptions {
             "Whether the allocator is in JMX: on is from its start, which makes the platform's MBean server, off is never;"
                     + " auto is from when that server is there.");
 
+    static final ConfigOption<String> LIVE = ConfigOption.of(
+            "live",
+            new LiveType(),
+            LiveType.AUTO,
+            "The folder of the live file, which `quarry top` reads while the process runs or after it was killed; auto is"
+                    + " quarry-<user> in the folder for temporary files, and no file for processes that end within"
+                    + " seconds.");
+
     static final List<ConfigOption<?>> ALL = List.of(
             NAME,
             LIMIT,
@@ -202,7 +210,8 @@ final class ConfigOptions {
             HUGE_PAGES,
             LOCK,
             POPULATE,
-            JMX);
+            JMX,
+            LIVE);
 
     private ConfigOptions() {}
 }

@@ -11,6 +11,7 @@ import dev.quarry.numa.RawMemory;
 import dev.quarry.numa.Topology;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     private final ThreadHandles threads;
     private final LocalArena[] handles;
     private final JvmTools tools;
+    private final LivePublisher live;
     private final Maintenance maintenance;
 
     /// @param parent null for an allocator that is nobody's child
@@ -57,6 +59,7 @@ public final class OffHeapAllocator implements AutoCloseable {
                 lifecycle.joinFamily(this, parent);
             }
             this.tools = new JvmTools(this, parent == null ? config.name() : parent.path() + "/" + config.name());
+            this.live = new LivePublisher(config, space, pool, caches);
             this.maintenance = parent == null ? Maintenance.start(config, this::maintain) : Maintenance.byRoot();
         } catch (RuntimeException | Error failure) {
             space.close(true);
@@ -473,6 +476,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     int maintainSelf() {
         caches.sweep();
         space.errors().logDue();
+        live.tick();
         return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 
@@ -504,6 +508,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     void closeSelf() {
         if (lifecycle.close()) {
+            live.close();
             space.close(pool.close(Thread.currentThread()));
         }
     }
@@ -513,6 +518,17 @@ public final class OffHeapAllocator implements AutoCloseable {
     int verifyAndCountLost() {
         verify();
         return pool.verify();
+    }
+
+    /// {@return where the live file is, for tests; null where there is none}
+    @Nullable
+    Path livePath() {
+        return live.path();
+    }
+
+    /// Brings the live file up to date, for tests.
+    void tickLive() {
+        live.tick();
     }
 
     /// {@return the pool, for tests}

@@ -27,6 +27,16 @@ final class SystemProperties {
         return ours;
     }
 
+    /// The folder for temporary files.
+    static String temporaryFolder() {
+        return System.getProperty("java.io.tmpdir", "/tmp");
+    }
+
+    /// The name of the user that runs this process.
+    static String userName() {
+        return System.getProperty("user.name", "unknown");
+    }
+
     /// Logs a warning for each key that is no option's, once in the life of the JVM.
     static void warnOfUnknown(Map<String, String> properties) {
         for (String warning : UnknownKeys.warnings(properties.keySet(), WARNED_KEYS)) {

@@ -57,6 +57,7 @@ class AllocatorConfigTest {
         assertEquals(MemoryLock.OFF, config.lock());
         assertFalse(config.populate());
         assertEquals(JmxMode.AUTO, config.jmx());
+        assertEquals("auto", config.live());
     }
 
     @Test
@@ -84,6 +85,9 @@ class AllocatorConfigTest {
         assertEquals(MemoryLock.BEST_EFFORT, of("quarry.lock", "best-effort").lock());
         assertTrue(of("quarry.populate", "true").populate());
         assertEquals(JmxMode.ON, of("quarry.jmx", "on").jmx());
+        assertEquals("/run/live", of("quarry.live", "/run/live").live());
+        assertEquals("off", of("quarry.live", "off").live());
+        assertThrows(IllegalArgumentException.class, () -> of("quarry.live", "some/folder"));
     }
 
     @Test
@@ -112,6 +116,7 @@ class AllocatorConfigTest {
                 .lock(MemoryLock.REQUIRED)
                 .populate(true)
                 .jmx(JmxMode.OFF)
+                .live("/run/live")
                 .build(MACHINE);
         assertEquals(
                 "AllocatorConfig[quarry.name=cache (code), quarry.limit=2g (code), quarry.reserve=4g (code),"
@@ -123,7 +128,8 @@ class AllocatorConfigTest {
                         + " quarry.purge.delay=0 (code), quarry.close=refuse (code), quarry.numa.policy=off (code),"
                         + " quarry.numa.reclaim=true (code), quarry.numa.topology=auto (default), quarry.memory=linux (code),"
                         + " quarry.memory.access=auto (default), quarry.huge.pages=transparent (code),"
-                        + " quarry.lock=required (code), quarry.populate=true (code), quarry.jmx=off (code)]",
+                        + " quarry.lock=required (code), quarry.populate=true (code), quarry.jmx=off (code),"
+                        + " quarry.live=/run/live (code)]",
                 config.toString());
     }
 

@@ -401,6 +401,21 @@ public final class ArenaPool {
         }
     }
 
+    /// Counts everything like [#stats], without garbage and without holding a zone's lock for long.
+    /// @param tally takes the figures
+    public void count(Tally tally) {
+        lock.lock();
+        try {
+            tally.reset(arenas);
+        } finally {
+            lock.unlock();
+        }
+        for (Zone zone : space.zones()) {
+            tally.addZoneInSlices(zone);
+        }
+        tally.addArenas();
+    }
+
     /// Walks everything. The allocator must rest.
     /// @return slots that stack overflows have lost
     /// @throws IllegalStateException naming the first invariant that does not hold

@@ -20,6 +20,7 @@ import dev.quarry.internal.buddy.BuddyAllocator;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.event.EventKind;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
@@ -34,6 +35,8 @@ public final class Zone {
 
     /// Detail of a span that has no span class.
     public static final int DIRECT = 0xFF;
+
+    private static final long REST_NS = 50_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Space space;
@@ -348,6 +351,40 @@ public final class Zone {
             visitor.visit(page, word);
             page += Math.max(1, SpanMap.pages(word));
         }
+    }
+
+    /// The same without the lock, which is taken again and again for a part of them: what changes in between is seen
+    /// as it was, or as it is, or not at all.
+    /// @param visitor called in the order of addresses, under the lock
+    /// @param spans   how many are visited before the lock is let go
+    public void forEachSpanInSlices(SpanVisitor visitor, int spans) {
+        StackReserve.ensureForZone();
+        long page = 0;
+        do {
+            lock.lock();
+            try {
+                page = visitSlice(visitor, page, spans);
+            } finally {
+                lock.unlock();
+            }
+            if (lock.hasQueuedThreads()) {
+                // Without a moment's rest this thread would have the lock again before the next one is awake.
+                LockSupport.parkNanos(REST_NS);
+            }
+        } while (page >= 0);
+    }
+
+    /// {@return the page to go on from; -1 at the end} A page that starts nothing any more lies in what was merged in
+    /// between; the next one that starts something comes after it.
+    private long visitSlice(SpanVisitor visitor, long first, int spans) {
+        long frontier = pages.buddy().frontierPages();
+        long page = first;
+        for (int visited = 0; page < frontier && visited < spans; visited++) {
+            long word = pages.map().wordAcquire(page);
+            visitor.visit(page, word);
+            page += Math.max(1, SpanMap.pages(word));
+        }
+        return page < frontier ? page : -1;
     }
 
     /// {@return slots handed out by slabs that have been retired} Under [#locked].

@@ -85,6 +85,18 @@ class FlightRecorderTest {
         assertAddsUp(events.get("quarry.Statistics"));
     }
 
+    /// What takes less than an hour is not wanted here.
+    @Test
+    void shouldLeaveOutWhatTookLessThanTheMinimum() throws Exception {
+        Path settings = shippedSettings();
+        Files.writeString(settings, Files.readString(settings).replace("0 ns", "1 h"));
+        Set<String> names =
+                new TreeSet<>(firstByName(record(settings.toString())).keySet());
+        Set<String> expected = new TreeSet<>(ALL);
+        expected.removeAll(Set.of("quarry.Commit", "quarry.Purge", "quarry.Reclaim"));
+        assertEquals(expected, names);
+    }
+
     private static void assertAddsUp(RecordedEvent statistics) {
         long sum = 0;
         for (String bucket :

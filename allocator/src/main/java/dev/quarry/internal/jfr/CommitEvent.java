@@ -6,14 +6,13 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Throttle;
-import jdk.jfr.Timespan;
 
 /// [dev.quarry.internal.event.EventKind#COMMIT].
 @Name("quarry.Commit")
 @Label("Commit")
 @Description("A zone made more memory usable")
 @Throttle("100/s")
-final class CommitEvent extends AllocatorEvent {
+final class CommitEvent extends TimedEvent {
     @Label("Node")
     int node;
 
@@ -24,10 +23,6 @@ final class CommitEvent extends AllocatorEvent {
     @Label("Committed")
     @DataAmount
     long committed;
-
-    @Label("Elapsed")
-    @Timespan(Timespan.NANOSECONDS)
-    long elapsed;
 
     static void commit(String allocator, int node, long bytes, long committedBytes, long durationNs) {
         CommitEvent event = new CommitEvent();

@@ -7,14 +7,13 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Throttle;
-import jdk.jfr.Timespan;
 
 /// [EventKind#PURGE].
 @Name("quarry.Purge")
 @Label("Purge")
 @Description("A zone gave memory back to the system")
 @Throttle("100/s")
-final class PurgeEvent extends AllocatorEvent {
+final class PurgeEvent extends TimedEvent {
     @Label("Node")
     int node;
 
@@ -25,10 +24,6 @@ final class PurgeEvent extends AllocatorEvent {
     @Label("Cause")
     @Description("decay: free for too long; trim: all was asked back; shortage: memory is short")
     String cause = "";
-
-    @Label("Elapsed")
-    @Timespan(Timespan.NANOSECONDS)
-    long elapsed;
 
     static void commit(String allocator, int node, long bytes, long why, long durationNs) {
         PurgeEvent event = new PurgeEvent();

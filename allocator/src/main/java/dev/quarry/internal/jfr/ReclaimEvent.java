@@ -6,14 +6,13 @@ import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Throttle;
-import jdk.jfr.Timespan;
 
 /// [dev.quarry.internal.event.EventKind#RECLAIM].
 @Name("quarry.Reclaim")
 @Label("Reclaim")
 @Description("A request found nothing, and its thread looked for memory to reuse")
 @Throttle("100/s")
-final class ReclaimEvent extends AllocatorEvent {
+final class ReclaimEvent extends TimedEvent {
     @Label("Requested")
     @DataAmount
     long requested;
@@ -21,10 +20,6 @@ final class ReclaimEvent extends AllocatorEvent {
     @Label("Freed")
     @DataAmount
     long freed;
-
-    @Label("Elapsed")
-    @Timespan(Timespan.NANOSECONDS)
-    long elapsed;
 
     static void commit(String allocator, long freedBytes, long requestedBytes, long durationNs) {
         ReclaimEvent event = new ReclaimEvent();

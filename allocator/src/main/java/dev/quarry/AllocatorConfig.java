@@ -156,6 +156,11 @@ public final class AllocatorConfig {
         return effective.get(ConfigOptions.NUMA_POLICY);
     }
 
+    /// {@return what a call does for which there is no memory}
+    public ExhaustionPolicy exhaustion() {
+        return effective.get(ConfigOptions.EXHAUSTION);
+    }
+
     /// {@return whether a full node is reclaimed before the next one is asked}
     public boolean numaReclaim() {
         return effective.get(ConfigOptions.NUMA_RECLAIM);
@@ -453,6 +458,22 @@ public final class AllocatorConfig {
         /// @return this builder
         public Builder numaPolicy(String policy) {
             return parse(ConfigOptions.NUMA_POLICY, policy);
+        }
+
+        /// Sets `quarry.exhaustion`.
+        ///
+        /// @param policy what a call does for which there is no memory
+        /// @return this builder
+        public Builder exhaustion(ExhaustionPolicy policy) {
+            return set(ConfigOptions.EXHAUSTION, policy);
+        }
+
+        /// Sets `quarry.exhaustion`.
+        ///
+        /// @param policy what a call does for which there is no memory, as text like `wait:100ms`
+        /// @return this builder
+        public Builder exhaustion(String policy) {
+            return parse(ConfigOptions.EXHAUSTION, policy);
         }
 
         /// Sets `quarry.numa.reclaim`.

@@ -17,6 +17,10 @@ final class BlockCaches {
         caches.add(cache);
     }
 
+    boolean isEmpty() {
+        return caches.isEmpty();
+    }
+
     void reclaim() {
         for (BlockCache cache : caches) {
             cache.reclaim();

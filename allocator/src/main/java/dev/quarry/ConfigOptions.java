@@ -112,6 +112,15 @@ final class ConfigOptions {
                     + " logs one line, refuse throws and leaves the allocator open; auto is report for a child and free"
                     + " for an allocator without a parent.");
 
+    static final ConfigOption<ExhaustionPolicy> EXHAUSTION = ConfigOption.of(
+            "exhaustion",
+            new ExhaustionType(),
+            "throw",
+            "What a call does for which there is no memory, after everything was reclaimed: throw is an"
+                    + " OutOfOffHeapMemoryError at once, wait:TIME tries again for so long before, callback asks the"
+                    + " handler that was set by onExhaustion, halt prints the diagnosis and ends the process with exit"
+                    + " code 3.");
+
     static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(
             "numa.policy",
             new PolicyType(),
@@ -123,9 +132,10 @@ final class ConfigOptions {
     static final ConfigOption<Boolean> NUMA_RECLAIM = ConfigOption.of(
             "numa.reclaim",
             new FlagType(),
-            "false",
+            "true",
             "Whether a node without free memory is reclaimed before the next one by distance is asked (the kernel's"
-                    + " zone_reclaim_mode); otherwise the next one is asked at once.");
+                    + " zone_reclaim_mode), which gives back free pages of its own if they suffice; otherwise the next"
+                    + " one is asked at once.");
 
     static final ConfigOption<String> NUMA_TOPOLOGY = ConfigOption.of(
             "numa.topology",
@@ -202,6 +212,7 @@ final class ConfigOptions {
             MAINTENANCE_TICK,
             PURGE_DELAY,
             CLOSE,
+            EXHAUSTION,
             NUMA_POLICY,
             NUMA_RECLAIM,
             NUMA_TOPOLOGY,

@@ -2,62 +2,126 @@
 package dev.quarry;
 
 import dev.quarry.internal.error.ErrorKind;
+import dev.quarry.internal.event.EventHub;
+import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Space;
-import dev.quarry.internal.slab.Zone;
-import dev.quarry.numa.NativeMemoryException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/// Says why there is no memory: used, limit, each bucket, and what to do.
+/// Does what `quarry.exhaustion` says, for a call for which there is no memory after everything was reclaimed.
+///
+/// Thread-safe; called under no lock.
 final class Exhaustion {
-    private Exhaustion() {}
+    /// What `halt` ends the process with: the code of `-XX:+ExitOnOutOfMemoryError`.
+    static final int HALT_CODE = 3;
 
-    static String describe(
-            AllocatorConfig config, Space space, AllocatorStats stats, long byteSize, NumaPolicy policy) {
-        NativeMemoryException refused = null;
-        for (Zone zone : space.zones()) {
-            refused = refused == null ? zone.pages().region().lastFailure() : refused;
-        }
-        StringBuilder text = new StringBuilder(512);
-        text.append("no memory for ").append(byteSize).append(" bytes: ");
-        text.append(stats.committedBytes())
-                .append(" bytes are committed of a limit of ")
-                .append(stats.limitBytes());
-        text.append(" (live ").append(stats.liveBytes());
-        text.append(", waste ").append(stats.wasteBytes());
-        text.append(", slabFree ").append(stats.slabFreeBytes());
-        text.append(", lookaside ").append(stats.lookasideBytes());
-        text.append(", spanDirty ").append(stats.spanDirtyBytes());
-        text.append(", spanClean ").append(stats.spanCleanBytes());
-        text.append(", quarantine ").append(stats.quarantineBytes());
-        text.append(", metadata ").append(stats.metadataBytes()).append("); ");
-        fullNodes(text, space, policy);
-        if (refused != null) {
-            space.errors().count(ErrorKind.EXHAUSTED, "the system refused", refused.errnoName(), null);
-            text.append("the system refused: ").append(refused.getMessage());
-        } else if (byteSize > config.limitBytes()) {
-            space.errors().count(ErrorKind.EXHAUSTED, "the request alone is above the limit", "", null);
-            text.append("the request alone is above the limit: raise quarry.limit");
-        } else if (stats.liveBytes() > stats.limitBytes() / 2) {
-            space.errors().count(ErrorKind.EXHAUSTED, "the limit is reached", "", null);
-            text.append(
-                    "raise quarry.limit, or free more: most of it is in live blocks (report() shows of which size)");
-        } else {
-            space.errors().count(ErrorKind.EXHAUSTED, "the limit is reached", "", null);
-            text.append("raise quarry.limit, or let threads that keep free slots call trim()");
-        }
-        for (String refusal : space.refusals()) {
-            text.append("; ").append(refusal);
-        }
-        return text.toString();
+    private static final int MAX_FAILURES = 3;
+    private static final long FIRST_PAUSE_NS = 100_000;
+    private static final long MAX_PAUSE_NS = 5_000_000;
+    private static final System.Logger LOGGER = System.getLogger("dev.quarry");
+
+    private final ExhaustionPolicy policy;
+    private final Lifecycle lifecycle;
+    private final Space space;
+    private final Diagnosis diagnosis;
+    private final AtomicInteger handlerFailures = new AtomicInteger();
+    private volatile @Nullable ExhaustionHandler handler;
+
+    /// Whether the calling thread is inside of the handler.
+    @SuppressWarnings("ThreadLocalUsage") // ends with the allocator
+    private final ThreadLocal<Boolean> asking = new ThreadLocal<>();
+
+    Exhaustion(AllocatorConfig config, Lifecycle lifecycle, Space space, Diagnosis diagnosis) {
+        this.policy = config.exhaustion();
+        this.lifecycle = lifecycle;
+        this.space = space;
+        this.diagnosis = diagnosis;
     }
 
-    /// The nodes that the policy would have taken memory from and that had none.
-    private static void fullNodes(StringBuilder text, Space space, NumaPolicy policy) {
-        for (Zone zone : space.nodeZones()) {
-            boolean asked = policy.nodes().isEmpty() || policy.nodes().contains(zone.node()) || !policy.isStrict();
-            if (asked && zone.pages().region().room().refusals() > 0) {
-                text.append("node ").append(zone.node()).append(" has no free memory (policy ");
-                text.append(policy).append("); ");
-            }
+    void handleBy(@Nullable ExhaustionHandler asked) {
+        handlerFailures.set(0);
+        handler = asked;
+    }
+
+    /// Returns if the call is to try again, else throws the error.
+    /// @param byteSize  what was asked for
+    /// @param placement by which policy
+    /// @param attempts  how often this call has tried again before
+    void beforeRetry(long byteSize, NumaPolicy placement, int attempts) {
+        lifecycle.requireOpen();
+        boolean again = switch (policy.kind()) {
+            case THROW -> false;
+            case WAIT -> pause(attempts);
+            case CALLBACK -> ask(byteSize, attempts);
+            case HALT -> halt(byteSize, placement);
+        };
+        if (!again) {
+            throw error(byteSize, placement);
         }
+    }
+
+    /// {@return the error with the diagnosis}
+    OutOfOffHeapMemoryError error(long byteSize, NumaPolicy placement) {
+        lifecycle.requireOpen();
+        long committedBytes = space.ledger().committedBytes();
+        space.events().publish(EventKind.EXHAUSTED, EventHub.ANY_NODE, byteSize, committedBytes, 0);
+        return new OutOfOffHeapMemoryError(describe(byteSize, placement));
+    }
+
+    /// Nothing signals that memory has come free: that would put a word that all threads share onto every free. So it
+    /// looks again after pauses that grow.
+    private boolean pause(int attempts) {
+        long pauseNs = FIRST_PAUSE_NS;
+        long waitedNs = 0;
+        for (int i = 0; i < attempts && waitedNs < policy.waitNs(); i++) {
+            waitedNs += pauseNs;
+            pauseNs = Math.min(pauseNs * 2, MAX_PAUSE_NS);
+        }
+        if (waitedNs >= policy.waitNs() || Thread.currentThread().isInterrupted()) {
+            return false;
+        }
+        LockSupport.parkNanos(this, Math.min(pauseNs, policy.waitNs() - waitedNs));
+        return true;
+    }
+
+    private boolean ask(long byteSize, int attempts) {
+        ExhaustionHandler asked = handler;
+        if (asked == null || asking.get() != null || handlerFailures.get() >= MAX_FAILURES) {
+            return false;
+        }
+        asking.set(true);
+        try {
+            return asked.tryAgain(byteSize, attempts);
+        } catch (RuntimeException | Error thrown) {
+            // The call wants memory or the error that says why there is none, and not what the service's code throws.
+            space.errors()
+                    .count(
+                            ErrorKind.CALLBACK,
+                            "exhaustion handler",
+                            thrown.getClass().getName(),
+                            thrown);
+            if (handlerFailures.incrementAndGet() == MAX_FAILURES) {
+                space.note("the exhaustion handler threw " + MAX_FAILURES + " times and is not asked again");
+            }
+            return false;
+        } finally {
+            asking.remove();
+        }
+    }
+
+    private String describe(long byteSize, NumaPolicy placement) {
+        Family family = lifecycle.family();
+        String text = diagnosis.describe(byteSize, placement);
+        return family == null ? text : text + family.refusalAbove(byteSize);
+    }
+
+    private boolean halt(long byteSize, NumaPolicy placement) {
+        String text = describe(byteSize, placement);
+        LOGGER.log(System.Logger.Level.ERROR, text);
+        System.err.println("quarry: " + text + "; quarry.exhaustion=halt ends the process");
+        System.err.flush();
+        Runtime.getRuntime().halt(HALT_CODE);
+        return false;
     }
 }

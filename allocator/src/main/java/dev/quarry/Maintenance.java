@@ -1,63 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry;
 
-import java.lang.System.Logger.Level;
-import java.util.concurrent.TimeUnit;
+import dev.quarry.internal.arena.Keeper;
+import dev.quarry.internal.error.DistinctErrors;
+import dev.quarry.internal.error.ErrorKind;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
-/// The maintenance agent and the thread that runs it, if the allocator is to have one.
-final class Maintenance {
-    private final @Nullable AgentRunner runner;
+/// The maintenance agent and the thread that runs it ([MaintenanceMode#THREAD]).
+///
+/// A round that fails is reported and the next one comes a tick later. When the thread itself ends (somebody interrupts
+/// it, or it cannot even report), the next slow path of any thread starts another one.
+///
+/// While there is nothing to do the pauses grow to eight ticks; the first thread that needs an arena, or a zone that
+/// falls short, ends the pause.
+///
+/// Thread-safe.
+final class Maintenance implements Keeper {
+    /// Ticks that the longest pause lasts.
+    private static final int MAX_PAUSE_TICKS = 8;
 
-    private Maintenance(@Nullable AgentRunner runner) {
-        this.runner = runner;
+    private final AllocatorConfig config;
+    private final DistinctErrors errors;
+    private final Rounds rounds;
+    private @Nullable AgentRunner runner;
+    private volatile @Nullable Thread thread;
+    private volatile boolean isWanted;
+    private volatile boolean isResting;
+    private long starts;
+
+    /// What is done.
+    interface Rounds {
+        /// One round.
+        void run();
+
+        /// {@return whether there can be nothing to do until a thread needs an arena}
+        boolean isAtRest();
     }
 
-    /// {@return none: that of the tree's root does the work}
-    static Maintenance byRoot() {
-        return new Maintenance(null);
+    Maintenance(AllocatorConfig config, DistinctErrors errors, Rounds rounds) {
+        this.config = config;
+        this.errors = errors;
+        this.rounds = rounds;
     }
 
-    /// @param step what is done each tick
-    static Maintenance start(AllocatorConfig config, Runnable step) {
-        if (config.maintenance() != MaintenanceMode.THREAD) {
-            return new Maintenance(null);
+    /// Starts the thread, unless it runs.
+    synchronized void start() {
+        isWanted = true;
+        Thread last = thread;
+        if (last != null && last.isAlive()) {
+            return;
         }
-        long tickMs = Math.max(1, TimeUnit.NANOSECONDS.toMillis(config.maintenanceTickNs()));
-        AgentRunner runner = new AgentRunner(
-                new SleepingMillisIdleStrategy(tickMs),
-                error -> System.getLogger("dev.quarry")
-                        .log(Level.ERROR, "maintenance of " + config.name() + " failed", error),
-                null,
-                new Ticker(config, step));
-        AgentRunner.startOnThread(runner, work -> {
-            Thread thread = new Thread(work, config.name() + "-maintenance");
-            thread.setDaemon(true);
-            return thread;
-        });
-        return new Maintenance(runner);
+        Body body = new Body();
+        AgentRunner next = new AgentRunner(body, body, null, body);
+        runner = next;
+        thread = AgentRunner.startOnThread(next, body);
+        starts++;
     }
 
-    void stop() {
-        if (runner != null) {
-            runner.close();
+    /// Ends the thread and waits for it.
+    synchronized void stop() {
+        isWanted = false;
+        AgentRunner last = runner;
+        if (last != null) {
+            runner = null;
+            thread = null;
+            last.close();
         }
     }
 
-    /// One duty cycle a tick: the idle strategy sleeps after each.
-    private record Ticker(AllocatorConfig config, Runnable step) implements Agent {
+    /// {@return how often a thread was started}
+    synchronized long starts() {
+        return starts;
+    }
+
+    @Override
+    public boolean isAlive() {
+        Thread now = thread;
+        return !isWanted || now != null && now.isAlive();
+    }
+
+    @Override
+    public void restart() {
+        try {
+            start();
+        } catch (RuntimeException | Error refused) {
+            // No memory for a thread: the call that found out must not fail for that. The next slow path tries again.
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void stir() {
+        if (isResting) {
+            isResting = false;
+            wake();
+        }
+    }
+
+    /// What Agrona's runner wants to know. One class in the place of four lambdas, which would cost every start more
+    /// memory than all the rest of this.
+    private final class Body implements Agent, IdleStrategy, ErrorHandler, ThreadFactory {
+        private int ticks = 1;
+
+        /// One round a tick: work or not, the pause comes after each.
         @Override
         public int doWork() {
-            step.run();
+            rounds.run();
             return 0;
         }
 
         @Override
         public String roleName() {
             return config.name() + "-maintenance";
+        }
+
+        @Override
+        public Thread newThread(Runnable work) {
+            Thread made = new Thread(work, roleName());
+            made.setDaemon(true);
+            return made;
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            errors.count(ErrorKind.MAINTENANCE, "round", error.getClass().getName(), error);
+        }
+
+        @Override
+        public void idle(int workCount) {
+            idle();
+        }
+
+        /// Parks until the next round, or until woken.
+        @Override
+        public void idle() {
+            ticks = rounds.isAtRest() ? Math.min(ticks * 2, MAX_PAUSE_TICKS) : 1;
+            isResting = ticks > 1;
+            LockSupport.parkNanos(this, ticks * config.maintenanceTickNs());
+        }
+
+        @Override
+        public void reset() {
+            ticks = 1;
         }
     }
 }

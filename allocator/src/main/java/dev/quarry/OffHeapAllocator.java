@@ -37,12 +37,16 @@ public final class OffHeapAllocator implements AutoCloseable {
     private final Space space;
     private final ArenaPool pool;
     private final BlockCaches caches = new BlockCaches();
+    private final Shrinkers shrinkers;
+    private final Reclaimer reclaimer;
+    private final Exhaustion exhaustion;
     private final SlowPath slow;
     private final ThreadHandles threads;
     private final LocalArena[] handles;
     private final JvmTools tools;
     private final LivePublisher live;
     private final Maintenance maintenance;
+    private final boolean isRoot;
 
     /// @param parent null for an allocator that is nobody's child
     OffHeapAllocator(AllocatorConfig config, NativeMemory os, Topology topology, @Nullable Family parent) {
@@ -51,7 +55,10 @@ public final class OffHeapAllocator implements AutoCloseable {
         this.space = new Space(os, config, StartUp.nodes(config, topology), parent == null ? null : parent.ledger());
         try {
             this.pool = new ArenaPool(space, topology);
-            this.slow = new SlowPath(config, lifecycle, space, pool, caches);
+            this.shrinkers = new Shrinkers(space.errors());
+            this.reclaimer = new Reclaimer(lifecycle, space, pool, caches, shrinkers);
+            this.exhaustion = new Exhaustion(config, lifecycle, space, new Diagnosis(config, space, pool, caches));
+            this.slow = new SlowPath(config, lifecycle, space, pool, reclaimer, exhaustion);
             this.threads = slow.handles();
             this.handles = threads.table();
             space.place();
@@ -60,7 +67,13 @@ public final class OffHeapAllocator implements AutoCloseable {
             }
             this.tools = new JvmTools(this, parent == null ? config.name() : parent.path() + "/" + config.name());
             this.live = new LivePublisher(config, space, pool, caches);
-            this.maintenance = parent == null ? Maintenance.start(config, this::maintain) : Maintenance.byRoot();
+            this.isRoot = parent == null;
+            this.maintenance =
+                    parent == null ? new Maintenance(config, space.errors(), new Rounds()) : parent.self().maintenance;
+            if (config.maintenance() == MaintenanceMode.THREAD) {
+                maintenance.start();
+                pool.upkeep().keptBy(maintenance);
+            }
         } catch (RuntimeException | Error failure) {
             space.close(true);
             throw failure;
@@ -375,6 +388,38 @@ public final class OffHeapAllocator implements AutoCloseable {
         return config.limitBytes();
     }
 
+    /// Registers something that can give up blocks when memory is short.
+    /// @param shrinker asked as [Shrinker] says
+    /// @return takes it away again
+    public Registration register(Shrinker shrinker) {
+        return shrinkers.add(shrinker);
+    }
+
+    /// Sets who decides on calls for which there is no memory, with `quarry.exhaustion=callback`.
+    /// @param handler in the place of the one before; null for none
+    public void onExhaustion(@Nullable ExhaustionHandler handler) {
+        exhaustion.handleBy(handler);
+    }
+
+    /// Makes the process small and quiet, for a checkpoint of it: gives back all that can be given back, and stops the
+    /// maintenance until the hook is closed. Calls work meanwhile, and what they free stays until then.
+    ///
+    /// `try (Registration quiet = allocator.quiesce()) { checkpoint(); }`
+    /// @return starts the maintenance again
+    public Registration quiesce() {
+        lifecycle.requireOpen();
+        boolean runs = config.maintenance() == MaintenanceMode.THREAD;
+        if (runs) {
+            maintenance.stop();
+        }
+        trim();
+        return () -> {
+            if (runs && !lifecycle.isClosed()) {
+                maintenance.start();
+            }
+        };
+    }
+
     /// {@return one consistent snapshot, exact when the allocator rests} Children are included, and so are the mallocs
     /// and frees of those that are closed; what a close freed counts as freed.
     public AllocatorStats stats() {
@@ -411,9 +456,9 @@ public final class OffHeapAllocator implements AutoCloseable {
         return view.text(stats());
     }
 
-    /// Gives back all that can be given back, now: what the calling thread's arena, the stripes and ended threads'
-    /// arenas
-    /// keep, and every free page; the same for children. Other threads' arenas keep theirs.
+    /// Gives back all that can be given back, now: what registered caches, the calling thread's arena, the stripes and
+    /// the arenas of ended and waiting threads keep, and every free page; the same for children. The arenas of threads
+    /// that run keep theirs.
     public void trim() {
         lifecycle.requireOpen();
         slow.trim();
@@ -476,8 +521,9 @@ public final class OffHeapAllocator implements AutoCloseable {
     int maintainSelf() {
         caches.sweep();
         space.errors().logDue();
+        int relieved = reclaimer.background();
         live.tick();
-        return pool.tick(space.os().nanoTime(), config.purgeDelayNs());
+        return relieved + pool.tick(space.os().nanoTime(), config.purgeDelayNs());
     }
 
     /// {@return its place in the JVM's own tools}
@@ -501,8 +547,11 @@ public final class OffHeapAllocator implements AutoCloseable {
         pool.verify();
     }
 
+    /// Only the root's: children have the same one.
     void stopMaintenance() {
-        maintenance.stop();
+        if (isRoot) {
+            maintenance.stop();
+        }
         tools.close();
     }
 
@@ -550,6 +599,22 @@ public final class OffHeapAllocator implements AutoCloseable {
         tools.look();
         Family relatives = lifecycle.family();
         return maintainSelf() + (relatives == null ? 0 : relatives.maintainChildren());
+    }
+
+    /// The maintenance thread's rounds.
+    private final class Rounds implements Maintenance.Rounds {
+        @Override
+        public void run() {
+            maintain();
+        }
+
+        @Override
+        public boolean isAtRest() {
+            Family relatives = lifecycle.family();
+            return caches.isEmpty()
+                    && pool.isAtRest()
+                    && (relatives == null || relatives.children().isEmpty());
+        }
     }
 
     private LocalArena own() {

@@ -5,8 +5,6 @@ import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.Stripe;
-import dev.quarry.internal.event.EventHub;
-import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Space;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +19,25 @@ final class SlowPath {
     private final Lifecycle lifecycle;
     private final Space space;
     private final ArenaPool pool;
-    private final BlockCaches caches;
+    private final Reclaimer reclaimer;
+    private final Exhaustion exhaustion;
     private final FreeChecks checks;
     private final ThreadHandles handles;
 
-    SlowPath(AllocatorConfig config, Lifecycle lifecycle, Space space, ArenaPool pool, BlockCaches caches) {
+    SlowPath(
+            AllocatorConfig config,
+            Lifecycle lifecycle,
+            Space space,
+            ArenaPool pool,
+            Reclaimer reclaimer,
+            Exhaustion exhaustion) {
         this.checks = new FreeChecks(space);
         this.config = config;
         this.lifecycle = lifecycle;
         this.space = space;
         this.pool = pool;
-        this.caches = caches;
+        this.reclaimer = reclaimer;
+        this.exhaustion = exhaustion;
         pool.onShortage(this::malloc);
         this.handles = new ThreadHandles(config, lifecycle, pool, this);
     }
@@ -50,7 +56,8 @@ final class SlowPath {
     }
 
     long malloc(LocalArena handle, long byteSize) {
-        return orExhausted(tryMalloc(handle, byteSize), byteSize);
+        requireSize(byteSize);
+        return demand(handle, null, Operation.MALLOC, 0, byteSize);
     }
 
     long tryMalloc(LocalArena handle, long byteSize) {
@@ -61,11 +68,7 @@ final class SlowPath {
     long malloc(long byteSize, NumaPolicy policy) {
         requireSize(byteSize);
         pool.map().require(policy);
-        long address = attempt(own(), policy, Operation.MALLOC, 0, byteSize);
-        if (address == 0) {
-            throw exhausted(byteSize, policy);
-        }
-        return address;
+        return demand(own(), policy, Operation.MALLOC, 0, byteSize);
     }
 
     long calloc(LocalArena handle, long count, long elementByteSize) {
@@ -75,13 +78,13 @@ final class SlowPath {
             throw new IllegalArgumentException(count + " elements of " + elementByteSize + " bytes overflow");
         }
         long byteSize = count * elementByteSize;
-        return orExhausted(attempt(handle, null, Operation.CALLOC, 0, byteSize), byteSize);
+        return demand(handle, null, Operation.CALLOC, 0, byteSize);
     }
 
     long alignedAlloc(LocalArena handle, long byteAlignment, long byteSize) {
         requireAlignment(byteAlignment);
         requireSize(byteSize);
-        return orExhausted(attempt(handle, null, Operation.ALIGNED, byteAlignment, byteSize), byteSize);
+        return demand(handle, null, Operation.ALIGNED, byteAlignment, byteSize);
     }
 
     long realloc(LocalArena handle, long address, long newByteSize) {
@@ -89,14 +92,14 @@ final class SlowPath {
         if (address == 0) {
             return malloc(handle, newByteSize);
         }
-        return orExhausted(attempt(handle, null, Operation.REALLOC, address, newByteSize), newByteSize);
+        return demand(handle, null, Operation.REALLOC, address, newByteSize);
     }
 
     long allocateZeroed(long byteSize, long byteAlignment) {
         requireAlignment(byteAlignment);
         requireSize(byteSize);
         Operation operation = byteAlignment <= 16 ? Operation.CALLOC : Operation.ALIGNED_ZEROED;
-        return orExhausted(attempt(own(), null, operation, byteAlignment, byteSize), byteSize);
+        return demand(own(), null, operation, byteAlignment, byteSize);
     }
 
     void free(LocalArena handle, long address) {
@@ -113,7 +116,7 @@ final class SlowPath {
         }
         Stripe stripe = pool.lockStripe();
         if (stripe == null) {
-            throw exhausted(0, config.numaPolicy());
+            throw exhaustion.error(0, config.numaPolicy());
         }
         try {
             stripe.arena().free(address);
@@ -131,31 +134,44 @@ final class SlowPath {
         return !lifecycle.isClosed() && checks.owns(address);
     }
 
-    /// Gives back what the caller's arena, the stripes and ended threads' arenas keep, and every free page.
+    /// Gives back all that can be given back.
     void trim() {
-        caches.reclaim();
-        reclaim(own());
+        reclaimer.trim(own());
     }
 
     /// The same for a relative: the caller gets no arena for it.
     void trimForRelative() {
-        caches.reclaim();
-        reclaim(handles.known());
+        reclaimer.trimForRelative(handles.known());
     }
 
-    /// Tries; reclaims once, then in the tree; tries again. That is all: no loop, no waiting, no garbage collection.
+    /// Tries; reclaims in stages, and tries again after each. No loop, no waiting, no garbage collection.
     private long attempt(
             LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
         lifecycle.requireOpen();
         long address = once(handle, policy, operation, argument, byteSize);
-        if (address == 0 && byteSize <= config.limitBytes()) {
+        if (address != 0 || byteSize > config.limitBytes()) {
+            return address;
+        }
+        for (int stage = 0; address == 0 && stage < Reclaimer.STAGES; stage++) {
             lifecycle.requireOpen();
-            reclaimFor(byteSize, handle);
-            address = once(handle, policy, operation, argument, byteSize);
-            Family family = lifecycle.family();
-            if (address == 0 && family != null && family.reclaimForCredit(byteSize)) {
+            if (reclaimer.run(stage, handle, byteSize)) {
                 address = once(handle, policy, operation, argument, byteSize);
             }
+        }
+        if (address == 0) {
+            reclaimer.failed();
+        }
+        return address;
+    }
+
+    /// The same, and where there is still nothing what `quarry.exhaustion` says.
+    private long demand(
+            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
+        long address = attempt(handle, policy, operation, argument, byteSize);
+        for (int attempts = 0; address == 0; attempts++) {
+            NumaPolicy placement = policy == null ? handles.policyOf(handle) : policy;
+            exhaustion.beforeRetry(byteSize, placement, attempts);
+            address = attempt(own(), policy, operation, argument, byteSize);
         }
         return address;
     }
@@ -176,35 +192,6 @@ final class SlowPath {
         } finally {
             stripe.unlock();
         }
-    }
-
-    private void reclaimFor(long byteSize, LocalArena handle) {
-        long startNs = space.events().startNs();
-        long before = space.ledger().committedBytes();
-        reclaim(handle);
-        long freedBytes = before - space.ledger().committedBytes();
-        space.events().publishSince(EventKind.RECLAIM, EventHub.ANY_NODE, freedBytes, byteSize, startNs);
-    }
-
-    private void reclaim(LocalArena handle) {
-        pool.trim(handle.isDirect() ? handle.arena : null);
-    }
-
-    private long orExhausted(long address, long byteSize) {
-        if (address == 0) {
-            throw exhausted(byteSize, handles.policyOf(own()));
-        }
-        return address;
-    }
-
-    private OutOfOffHeapMemoryError exhausted(long byteSize, NumaPolicy policy) {
-        lifecycle.requireOpen();
-        long committedBytes = space.ledger().committedBytes();
-        space.events().publish(EventKind.EXHAUSTED, EventHub.ANY_NODE, byteSize, committedBytes, 0);
-        Family family = lifecycle.family();
-        return new OutOfOffHeapMemoryError(
-                Exhaustion.describe(config, space, caches.apply(pool.stats()), byteSize, policy)
-                        + (family == null ? "" : family.refusalAbove(byteSize)));
     }
 
     static void requireSize(long byteSize) {

@@ -108,9 +108,10 @@ class AllocatorConfigTest {
                 .maintenance(MaintenanceMode.EXTERNAL)
                 .maintenanceTick(Duration.ofMillis(3))
                 .purgeDelay(Duration.ZERO)
+                .exhaustion("wait:5ms")
                 .close(CloseMode.REFUSE)
                 .numaPolicy(NumaPolicy.OFF)
-                .numaReclaim(true)
+                .numaReclaim(false)
                 .memory(MemoryMode.LINUX)
                 .hugePages(HugePages.TRANSPARENT)
                 .lock(MemoryLock.REQUIRED)
@@ -125,8 +126,9 @@ class AllocatorConfigTest {
                         + " quarry.lookaside.depth.min=5 (code), quarry.lookaside.depth.max=6 (code),"
                         + " quarry.direct.threshold=100000 (code), quarry.commit.granule=128k (code),"
                         + " quarry.maintenance=external (code), quarry.maintenance.tick=3ms (code),"
-                        + " quarry.purge.delay=0 (code), quarry.close=refuse (code), quarry.numa.policy=off (code),"
-                        + " quarry.numa.reclaim=true (code), quarry.numa.topology=auto (default), quarry.memory=linux (code),"
+                        + " quarry.purge.delay=0 (code), quarry.close=refuse (code), quarry.exhaustion=wait:5ms (code),"
+                        + " quarry.numa.policy=off (code),"
+                        + " quarry.numa.reclaim=false (code), quarry.numa.topology=auto (default), quarry.memory=linux (code),"
                         + " quarry.memory.access=auto (default), quarry.huge.pages=transparent (code),"
                         + " quarry.lock=required (code), quarry.populate=true (code), quarry.jmx=off (code),"
                         + " quarry.live=/run/live (code)]",

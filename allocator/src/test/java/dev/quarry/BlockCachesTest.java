@@ -23,6 +23,7 @@ class BlockCachesTest {
         private final OffHeapAllocator allocator;
         private final Deque<Long> blocks = new ArrayDeque<>();
         private int sweeps;
+        private boolean isInUse;
 
         Kept(OffHeapAllocator allocator) {
             this.allocator = allocator;
@@ -37,6 +38,9 @@ class BlockCachesTest {
 
         @Override
         public void reclaim() {
+            if (isInUse) {
+                return;
+            }
             blocks.forEach(allocator::free);
             blocks.clear();
         }
@@ -90,9 +94,13 @@ class BlockCachesTest {
             for (int i = 0; i < 50; i++) {
                 kept.blocks.push(allocator.malloc(1 << 20));
             }
+            kept.isInUse = true;
             OutOfOffHeapMemoryError refused =
                     assertThrows(OutOfOffHeapMemoryError.class, () -> allocator.malloc(40 << 20));
             assertTrue(String.valueOf(refused.getMessage()).contains("(live 0, "), refused.getMessage());
+            kept.isInUse = false;
+            allocator.free(allocator.malloc(40 << 20));
+            assertTrue(kept.blocks.isEmpty(), "asked back before a call fails");
             allocator.trim();
         }
     }

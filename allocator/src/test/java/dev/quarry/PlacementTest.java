@@ -287,8 +287,8 @@ class PlacementTest {
     @Test
     void shouldReclaimItsNodeBeforeItGoesToTheNext() {
         runOnNode(2);
-        assertEquals(3, nodeAfterFree(config()), "at once");
-        assertEquals(2, nodeAfterFree(config().numaReclaim(true)), "reclaimed first");
+        assertEquals(3, nodeAfterFree(config().numaReclaim(false)), "at once");
+        assertEquals(2, nodeAfterFree(config()), "reclaimed first");
     }
 
     /// {@return the node of a span for which the node has no free memory but pages that are free and dirty}

@@ -49,7 +49,7 @@ class VirtualThreadsTest {
                 }
             }
             assertTrue(
-                    mostHeldInSecondHalf <= mostHeldInFirstHalf + mostHeldInFirstHalf / 4,
+                    mostHeldInSecondHalf <= mostHeldInFirstHalf + mostHeldInFirstHalf / 2,
                     "held at most " + mostHeldInFirstHalf + " bytes, and later " + mostHeldInSecondHalf);
             int stripes = allocator.space().config().stripes();
             assertTrue(

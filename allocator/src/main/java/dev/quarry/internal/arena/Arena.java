@@ -76,8 +76,10 @@ public final class Arena {
     private final @Nullable Guard guard;
     private final FreeChecks checks;
     private final Shortage shortage;
-    private final @Nullable InlineMaintenance inlineMaintenance;
+    private final Upkeep upkeep;
     private final WasteSample waste = new WasteSample();
+    private int slowPaths;
+    private int period;
     private volatile boolean closed;
 
     Arena(ArenaPool pool, int id, Home home, long record) {
@@ -90,7 +92,7 @@ public final class Arena {
         this.home = home;
         this.lookups = record + ArenaPool.MAILBOX_BYTES;
         this.shortage = pool.shortage();
-        this.inlineMaintenance = pool.inlineMaintenance();
+        this.upkeep = pool.upkeep();
         Checks level = space.config().checks();
         this.checked = level != Checks.OFF;
         this.checks = new FreeChecks(space);
@@ -329,14 +331,23 @@ public final class Arena {
         return closed || size < 0 ? 0 : size > MAX_SLOT ? mallocSpan(size) : mallocSlot(size);
     }
 
-    private void maintain() {
-        if (inlineMaintenance != null) {
-            inlineMaintenance.tickIfDue();
+    /// {@return how many slow paths there were} The owner only.
+    int countSlowPath() {
+        return ++slowPaths;
+    }
+
+    /// Gives back what lay idle in the lists through a period, if one has ended since the last call.
+    /// @param now the number of the period now
+    void observePeriod(int now) {
+        if (now != period) {
+            period = now;
+            slabs.endPeriod();
+            spans.endPeriod();
         }
     }
 
     private long mallocSpan(long size) {
-        maintain();
+        upkeep.onSlowPath(this);
         return spansHere().malloc(size);
     }
 
@@ -371,7 +382,7 @@ public final class Arena {
     }
 
     private long mallocSlot(long size) {
-        maintain();
+        upkeep.onSlowPath(this);
         follow();
         StackReserve.ensure();
         int sizeClass = SizeClasses.of(size);

@@ -2,9 +2,7 @@
 package dev.quarry.internal.arena;
 
 import dev.quarry.AllocatorStats;
-import dev.quarry.MaintenanceMode;
 import dev.quarry.NumaPolicy;
-import dev.quarry.Quiescence;
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Space;
@@ -42,14 +40,11 @@ public final class ArenaPool {
 
     private static final long MIN_IDLE_NS = 1_000_000_000;
 
-    /// All code that uses an arena without a lock is in these classes, and calls nobody else's.
-    private static final String[] ALLOCATOR_CODE = {
-        "dev.quarry.OffHeapAllocator",
-        "dev.quarry.LocalArena",
-        "dev.quarry.SlowPath",
-        "dev.quarry.ThreadHandles",
-        "dev.quarry.internal."
-    };
+    /// Where memory is short a thread counts as idle after so many ticks.
+    private static final int SHORTAGE_IDLE_TICKS = 2;
+
+    /// How long one round of background reclaim may take for a zone.
+    private static final long BACKGROUND_NS = 50_000_000;
 
     private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;
 
@@ -60,17 +55,13 @@ public final class ArenaPool {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Arena> arenas = new ArrayList<>();
     private final ArrayDeque<Arena> idle = new ArrayDeque<>();
-    private final List<Tenancy> tenancies = new ArrayList<>();
+    private final Tenancies tenancies;
     private final StripeSet stripes;
     private final ConcurrentHashMap<NumaPolicy, StripeSet> stripesByPolicy = new ConcurrentHashMap<>();
     private final int maxArenas;
-    private final @Nullable InlineMaintenance inlineMaintenance;
+    private final Upkeep upkeep;
     private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
-    private long adoptions;
-    private long idleAdoptions;
-    private long publishedAdoptions;
-    private long publishedIdleAdoptions;
     private int stripeCount;
 
     /// What ends with a thread, or with its work.
@@ -110,8 +101,8 @@ public final class ArenaPool {
         int policyStripes = MAX_POLICIES * Math.max(map.sources(), STRIPES_A_POLICY);
         this.mail = new ArenaMail(space, maxArenas + stripes.length() + policyStripes);
         this.lookasideBudgetBytes = new AtomicLong(space.config().lookasideLimitBytes());
-        this.inlineMaintenance =
-                space.config().maintenance() == MaintenanceMode.INLINE ? new InlineMaintenance(this, space) : null;
+        this.tenancies = new Tenancies(space.config().numaPolicy(), idle);
+        this.upkeep = new Upkeep(this, space);
         for (Zone zone : space.zones()) {
             zone.setRouter(mail);
         }
@@ -127,10 +118,11 @@ public final class ArenaPool {
     /// @return an arena without an owner; null when the cap is reached, or no memory is there for a new one
     public @Nullable Arena acquire() {
         StackReserve.ensureForArena();
+        upkeep.stir();
         lock.lock();
         try {
             if (idle.isEmpty()) {
-                adoptDead();
+                tenancies.adoptEnded();
             }
             Arena arena = idle.pollLast();
             return arena != null || arenas.size() - stripeCount >= maxArenas
@@ -147,7 +139,7 @@ public final class ArenaPool {
         StackReserve.ensure();
         lock.lock();
         try {
-            tenancies.add(new Tenancy(binding));
+            tenancies.add(binding);
         } finally {
             lock.unlock();
         }
@@ -167,7 +159,7 @@ public final class ArenaPool {
                 return false;
             }
             binding.bind(arena);
-            tenancies.add(new Tenancy(binding));
+            tenancies.add(binding);
             return true;
         } finally {
             lock.unlock();
@@ -240,10 +232,12 @@ public final class ArenaPool {
     public int tick(long nowNs, long delayNs) {
         StackReserve.ensureForArena();
         int work = 0;
+        long idleNs = Math.max(delayNs / IDLE_PART, MIN_IDLE_NS);
+        upkeep.beginRound(nowNs, idleNs);
         lock.lock();
         try {
-            work += adoptDead();
-            work += adoptIdle(nowNs, Math.max(delayNs / IDLE_PART, MIN_IDLE_NS));
+            work += tenancies.adoptEnded();
+            work += tenancies.adoptIdle(nowNs, idleNs);
             for (Arena arena : idle) {
                 arena.readMail();
             }
@@ -265,10 +259,8 @@ public final class ArenaPool {
         long silent;
         lock.lock();
         try {
-            ended = adoptions - publishedAdoptions;
-            silent = idleAdoptions - publishedIdleAdoptions;
-            publishedAdoptions = adoptions;
-            publishedIdleAdoptions = idleAdoptions;
+            ended = tenancies.takeUnpublishedEnded();
+            silent = tenancies.takeUnpublishedIdle();
         } finally {
             lock.unlock();
         }
@@ -292,13 +284,96 @@ public final class ArenaPool {
         }
     }
 
+    /// Gives back what nobody uses, as far as a call wants it: what stripes and arenas without a thread keep, and free
+    /// pages.
+    /// @param wantedBytes what the call wants
+    /// @param own         the caller's arena; null if it has none
+    public void reclaim(long wantedBytes, @Nullable Arena own) {
+        StackReserve.ensureForArena();
+        trimArenas(own);
+        trimArenas(own);
+        for (Zone zone : space.zones()) {
+            zone.giveBack(wantedBytes);
+        }
+    }
+
+    /// Takes the arenas of all threads that wait for something, however short they have been idle.
+    public void adoptWaiting() {
+        StackReserve.ensureForArena();
+        lock.lock();
+        try {
+            tenancies.adoptIdle(space.os().nanoTime(), 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Makes memory available to a zone in the background: idle threads' arenas, then as the other one.
+    /// @param zone        that is short
+    /// @param targetBytes how much it should have available
+    public void reclaimFor(Zone zone, long targetBytes) {
+        StackReserve.ensureForArena();
+        long nowNs = space.os().nanoTime();
+        lock.lock();
+        try {
+            tenancies.adoptIdle(nowNs, SHORTAGE_IDLE_TICKS * space.config().maintenanceTickNs());
+        } finally {
+            lock.unlock();
+        }
+        reclaimFor(zone, targetBytes, nowNs + BACKGROUND_NS);
+    }
+
+    /// Makes memory available to a zone, from what nobody uses: arenas without a thread and stripes first, then other
+    /// zones' free pages. Waits for no lock but zones'.
+    /// @param zone        that is short
+    /// @param targetBytes how much it should have available
+    /// @param deadlineNs  monotonic time at which the rest is left
+    void reclaimFor(Zone zone, long targetBytes, long deadlineNs) {
+        if (zone.availableBytes() < targetBytes && lock.tryLock()) {
+            try {
+                tenancies.adoptEnded();
+                for (Arena arena : idle) {
+                    arena.readMail();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (zone.availableBytes() < targetBytes && isBefore(deadlineNs)) {
+            stripes.forEachFree(Arena::trim);
+            stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::trim));
+        }
+        for (Zone other : space.zones()) {
+            if (other != zone && isBefore(deadlineNs)) {
+                other.giveBack(targetBytes - zone.availableBytes());
+            }
+        }
+        zone.deliverMail();
+    }
+
+    /// {@return a sum that changes, mostly, when there is memory to get back that was not there before} No lock.
+    public long signature() {
+        long sum = stripes.activity();
+        for (StripeSet set : stripesByPolicy.values()) {
+            sum = 31 * sum + set.activity();
+        }
+        for (Zone zone : space.zones()) {
+            sum = 31 * sum + zone.availableBytes() + (zone.hasMail() ? 1 : 0);
+        }
+        return sum;
+    }
+
+    private boolean isBefore(long deadlineNs) {
+        return space.os().nanoTime() - deadlineNs < 0;
+    }
+
     private void trimArenas(@Nullable Arena own) {
         if (own != null) {
             own.trim();
         }
         lock.lock();
         try {
-            adoptDead();
+            tenancies.adoptEnded();
             for (Arena arena : idle) {
                 arena.readMail();
             }
@@ -321,13 +396,7 @@ public final class ArenaPool {
             for (Arena arena : arenas) {
                 arena.close();
             }
-            for (Tenancy tenancy : tenancies) {
-                Binding binding = tenancy.binding();
-                Thread owner = binding.owner();
-                binding.unbind();
-                quiescent &= owner == caller || !owner.isAlive() || Quiescence.isOutside(owner, ALLOCATOR_CODE);
-            }
-            tenancies.clear();
+            quiescent &= tenancies.unbindAll(caller);
         } finally {
             lock.unlock();
         }
@@ -336,59 +405,6 @@ public final class ArenaPool {
             quiescent &= set.lockAll();
         }
         return quiescent;
-    }
-
-    private int adoptDead() {
-        int adopted = 0;
-        for (int index = tenancies.size() - 1; index >= 0; index--) {
-            Tenancy tenancy = tenancies.get(index);
-            // The end of a thread happens before isAlive() returns false: all its plain stores are seen here.
-            if (!tenancy.binding().owner().isAlive()) {
-                adopt(index);
-                adopted++;
-            }
-        }
-        adoptions += adopted;
-        return adopted;
-    }
-
-    /// Takes the arenas of threads that have not used them for a while, and are not about to.
-    private int adoptIdle(long nowNs, long idleNs) {
-        int adopted = 0;
-        for (int index = tenancies.size() - 1; index >= 0; index--) {
-            Tenancy tenancy = tenancies.get(index);
-            if (tenancy.wasIdleFor(nowNs, idleNs) && isOnDefaultPolicy(tenancy.arena())) {
-                tenancy.binding().suspend();
-                if (Quiescence.isOutside(tenancy.binding().owner(), ALLOCATOR_CODE)) {
-                    adopt(index);
-                    adopted++;
-                } else {
-                    tenancy.binding().resume();
-                    tenancy.watchFrom(nowNs);
-                }
-            }
-        }
-        idleAdoptions += adopted;
-        return adopted;
-    }
-
-    /// In a scope of another policy the arena is the thread's until the scope ends.
-    private boolean isOnDefaultPolicy(Arena arena) {
-        return arena.policy().equals(space.config().numaPolicy());
-    }
-
-    private void adopt(int index) {
-        Tenancy tenancy = tenancies.get(index);
-        if (isOnDefaultPolicy(tenancy.arena())) {
-            tenancy.arena().surrender();
-        } else {
-            // The thread ended inside of a scope, which must not go on for the next one.
-            tenancy.arena().use(space.config().numaPolicy());
-        }
-        tenancy.binding().unbind();
-        idle.addLast(tenancy.arena());
-        tenancies.set(index, tenancies.get(tenancies.size() - 1));
-        tenancies.remove(tenancies.size() - 1);
     }
 
     /// {@return one snapshot of all counters} Exact when the allocator rests.
@@ -433,6 +449,26 @@ public final class ArenaPool {
         }
     }
 
+    /// {@return whether there is nothing to maintain until a thread needs an arena: no thread has one, no stripe was
+    /// ever
+    /// made, and no free page is dirty}
+    public boolean isAtRest() {
+        lock.lock();
+        try {
+            if (!tenancies.isEmpty() || stripeCount != 0) {
+                return false;
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (Zone zone : space.zones()) {
+            if (zone.pages().dirtyFreeBytes() != 0 || zone.hasMail()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// {@return arenas made so far, stripes included}
     public int arenaCount() {
         lock.lock();
@@ -455,12 +491,12 @@ public final class ArenaPool {
 
     /// {@return arenas adopted from ended threads so far}
     public long adoptions() {
-        return adoptions;
+        return tenancies.ended();
     }
 
     /// {@return arenas taken from idle threads so far}
     public long idleAdoptions() {
-        return idleAdoptions;
+        return tenancies.idle();
     }
 
     /// {@return which zones are near to which cpus}
@@ -472,9 +508,9 @@ public final class ArenaPool {
         return space;
     }
 
-    @Nullable
-    InlineMaintenance inlineMaintenance() {
-        return inlineMaintenance;
+    /// {@return what slow paths do for the whole}
+    public Upkeep upkeep() {
+        return upkeep;
     }
 
     Shortage shortage() {

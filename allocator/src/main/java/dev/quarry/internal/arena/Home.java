@@ -8,6 +8,7 @@ import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.putInt;
 
 import dev.quarry.NumaPolicy;
+import dev.quarry.internal.region.NodeRoom;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.Space;
@@ -123,8 +124,7 @@ final class Home {
         Zone[] order = nextOrder();
         for (Zone zone : order) {
             long slab = zone.takeSlab(sizeClass, ownerWord);
-            if (slab == 0 && reclaims && zone != order[order.length - 1]) {
-                zone.trim();
+            if (slab == 0 && canGain(zone, order, SizeClasses.slabBytes(sizeClass))) {
                 slab = zone.takeSlab(sizeClass, ownerWord);
             }
             if (slab != 0) {
@@ -163,8 +163,7 @@ final class Home {
         Zone[] order = nextOrder();
         for (Zone zone : order) {
             long address = zone.allocateSpan(pageCount, alignOrder, spanClass, requestedBytes);
-            if (address == 0 && reclaims && zone != order[order.length - 1]) {
-                zone.trim();
+            if (address == 0 && canGain(zone, order, pageCount << PAGE_SHIFT)) {
                 address = zone.allocateSpan(pageCount, alignOrder, spanClass, requestedBytes);
             }
             if (address != 0) {
@@ -175,6 +174,12 @@ final class Home {
             }
         }
         return 0;
+    }
+
+    /// Reclaims a zone before the next one by distance is asked: free pages of its own go back to the node, which may
+    /// then have room for a block that fits. The last zone is left to the facade, which reclaims them all.
+    private boolean canGain(Zone zone, Zone[] order, long wantedBytes) {
+        return reclaims && zone != order[order.length - 1] && zone.giveBack(wantedBytes + NodeRoom.MARGIN_BYTES) > 0;
     }
 
     private Zone near() {

@@ -317,7 +317,8 @@ final class SlabCache {
         return depths[sizeClass].depth();
     }
 
-    private void endPeriod() {
+    /// Retires the empty slabs that were of no use since the last period's end.
+    void endPeriod() {
         eventsInPeriod = 0;
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             int idle = depths[sizeClass].endPeriod(emptySlots[sizeClass]);

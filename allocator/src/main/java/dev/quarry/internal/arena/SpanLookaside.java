@@ -110,7 +110,8 @@ final class SpanLookaside {
         return bytes;
     }
 
-    private void endPeriod() {
+    /// Gives back the spans that were of no use since the last period's end.
+    void endPeriod() {
         eventsInPeriod = 0;
         for (int spanClass = 0; spanClass < heads.length; spanClass++) {
             flush(spanClass, depths[spanClass].endPeriod(counts[spanClass]));

@@ -184,6 +184,11 @@ public final class Spans {
         lookaside.drain();
     }
 
+    /// Gives back the spans that were of no use since the last period's end.
+    void endPeriod() {
+        lookaside.endPeriod();
+    }
+
     /// Follows the arena's home. Nothing may be kept.
     void settle() {
         lookaside.settle(home);

@@ -117,6 +117,16 @@ final class StripeSet {
         }
     }
 
+    /// {@return a sum that changes with use, mostly} No lock.
+    long activity() {
+        long sum = 0;
+        for (int index = 0; index < stripes.length(); index++) {
+            Stripe stripe = stripes.get(index);
+            sum = 31 * sum + (stripe == null ? 0 : stripe.arena().activity());
+        }
+        return sum;
+    }
+
     /// Locks all stripes for good.
     /// @return whether nobody was using one
     boolean lockAll() {

@@ -15,6 +15,8 @@ public final class PageAllocator {
     /// The piece in which larger blocks are purged, in pages.
     static final long PURGE_PAGES = 64;
 
+    private static final int TOP_ORDER = BuddyAllocator.orders() - 1;
+
     private final Region region;
     private final SpanMap map;
     private final DirtyMap dirty;
@@ -120,6 +122,38 @@ public final class PageAllocator {
             }
         }
         return uncommitted;
+    }
+
+    /// Takes the credit from free blocks, purged first where they are dirty: from the smallest block that is large
+    /// enough, and where there is none from the largest downwards.
+    /// @param wantedPages how many
+    /// @return the pages that hold no credit any more
+    public long giveBack(long wantedPages) {
+        int best = wantedPages <= 1 ? 0 : Math.min(Long.SIZE - Long.numberOfLeadingZeros(wantedPages - 1), TOP_ORDER);
+        long given = 0;
+        for (int order = best; order <= TOP_ORDER && given < wantedPages; order++) {
+            given += giveBack(order, wantedPages - given);
+        }
+        for (int order = best - 1; order >= 0 && given < wantedPages; order--) {
+            given += giveBack(order, wantedPages - given);
+        }
+        return given;
+    }
+
+    private long giveBack(int order, long wantedPages) {
+        long given = 0;
+        for (long page = buddy.firstFree(order); page >= 0 && given < wantedPages; ) {
+            long next = buddy.nextFree(page);
+            long dirtyPages = dirty.count(page, 1L << order);
+            boolean clean = dirtyPages == 0 || purgeRange(page, 1L << order) == dirtyPages;
+            if (clean && region.tryDrop(page << PAGE_SHIFT, (1L << order) << PAGE_SHIFT)) {
+                purgedPages += dirtyPages;
+                buddy.uncommit(page);
+                given += 1L << order;
+            }
+            page = next;
+        }
+        return given;
     }
 
     /// Gives the contents of all pages back to the system, whoever uses them: the end. Pages without credit have none,

@@ -138,6 +138,12 @@ public final class CommitLedger {
         return limitBytes - promised.get();
     }
 
+    /// {@return the bytes for which this ledger and all above would give credit now}
+    public long leftBytes() {
+        long own = limitBytes - promised.get();
+        return parent == null ? own : Math.min(own, parent.leftBytes());
+    }
+
     /// {@return the hard limit in bytes}
     public long limitBytes() {
         return limitBytes;

@@ -19,7 +19,7 @@ public final class NodeRoom {
     public static final NodeRoom UNLIMITED = new NodeRoom(null, 0);
 
     /// What is left free on a node beyond what the kernel keeps: for what is committed and not touched yet.
-    static final long MARGIN_BYTES = 8L << 20;
+    public static final long MARGIN_BYTES = 8L << 20;
 
     private final @Nullable NativeMemory os;
     private final int node;

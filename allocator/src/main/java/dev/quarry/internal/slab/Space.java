@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,8 @@ public final class Space {
     private final AtomicLong lateFrees = new AtomicLong();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile @Nullable Neighbours neighbours;
+    private final Watermarks watermarks;
+    private final AtomicInteger shortZones = new AtomicInteger();
 
     /// Reserves and lays out a space.
     /// @param os     the operating system
@@ -133,6 +136,7 @@ public final class Space {
         this.ledger = new CommitLedger(config.limitBytes(), parent);
         this.errors = new DistinctErrors(config.name(), os);
         this.backing = Backing.of(config);
+        this.watermarks = Watermarks.of(config.limitBytes() / nodes.length);
         this.nodes = NodeSet.of(nodes);
         this.interleavedNodes = interleavedNodes(config.numaPolicy());
         int usedZones = nodes.length == 1 ? 1 : nodes.length + 1;
@@ -365,6 +369,21 @@ public final class Space {
     /// {@return the zones of nodes, by ascending node}
     public Zone[] nodeZones() {
         return nodeZones;
+    }
+
+    /// {@return the marks against which each zone holds what it has available}
+    public Watermarks watermarks() {
+        return watermarks;
+    }
+
+    /// {@return how many zones are short of memory: below their low watermark, or not yet back above the high one}
+    public int shortZones() {
+        return shortZones.get();
+    }
+
+    /// Counts zones that have become short, or are not any more.
+    void addShortZones(int change) {
+        shortZones.addAndGet(change);
     }
 
     /// {@return the zone of a node; null if the allocator does not use it}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.slab;
 
+import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.COUNT;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
@@ -52,6 +53,8 @@ public final class Zone {
     private final Reclaim reclaim;
     private MailRouter router = MailRouter.NOWHERE;
     private long collectedRemote;
+    private final Watermarks watermarks;
+    private volatile int level = Watermarks.ABOVE;
 
     /// Sends a slab to the mailbox of the arena that owns it.
     public interface MailRouter {
@@ -76,6 +79,7 @@ public final class Zone {
         this.base = pages.region().base();
         this.mailbox = mailbox;
         this.reclaim = new Reclaim(pages);
+        this.watermarks = space.watermarks();
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             depot[sizeClass] = new SlabList(SlabLayout.PARTIAL);
         }
@@ -98,7 +102,9 @@ public final class Zone {
             collectMail();
             long slab = depot[sizeClass].head();
             if (slab == 0) {
-                return makeSlab(sizeClass, owner);
+                slab = makeSlab(sizeClass, owner);
+                updateLevel();
+                return slab;
             }
             depot[sizeClass].remove(slab);
             space.setOwner(slab, owner);
@@ -123,6 +129,7 @@ public final class Zone {
         lock.lock();
         try {
             release(slab);
+            updateLevel();
         } finally {
             lock.unlock();
         }
@@ -157,6 +164,7 @@ public final class Zone {
             }
             pages.map().setSecond(page, requestedBytes);
             pages.map().setRelease(page, SpanMap.SPAN, spanClass, pageCount);
+            updateLevel();
             return base + (page << PAGE_SHIFT) | (pages.lastWasClean() ? 1 : 0);
         } finally {
             lock.unlock();
@@ -172,6 +180,7 @@ public final class Zone {
         lock.lock();
         try {
             pages.free(page, pageCount, pageCount);
+            updateLevel();
         } finally {
             lock.unlock();
         }
@@ -233,6 +242,7 @@ public final class Zone {
         lock.lock();
         try {
             collectMail();
+            updateLevel();
             purgedBytes = reclaim.decay(nowNs, delayNs);
         } finally {
             lock.unlock();
@@ -251,6 +261,7 @@ public final class Zone {
             collectMail();
             purgedPages = pages.purge(Long.MAX_VALUE);
             pages.uncommitClean();
+            updateLevel();
         } finally {
             lock.unlock();
         }
@@ -260,6 +271,60 @@ public final class Zone {
     private void publishPurge(long purgedBytes, int why, long startNs) {
         if (purgedBytes != 0) {
             space.events().publishSince(EventKind.PURGE, node(), purgedBytes, why, startNs);
+        }
+    }
+
+    /// Turns free pages into credit, for another zone or for a larger block: the least that will do.
+    /// @param wantedBytes how much
+    /// @return how much it was; less than wanted where there is no more, or the system refuses
+    public long giveBack(long wantedBytes) {
+        if (wantedBytes <= 0) {
+            return 0;
+        }
+        StackReserve.ensureForZone();
+        lock.lock();
+        try {
+            collectMail();
+            long pagesGiven = pages.giveBack(wantedBytes + PAGE_BYTES - 1 >>> PAGE_SHIFT);
+            updateLevel();
+            return pagesGiven << PAGE_SHIFT;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// {@return bytes that could be handed out: own free pages, and credit that nobody has} Exact under [#locked].
+    public long availableBytes() {
+        return space.ledger().leftBytes() + (pages.buddy().freeCommittedPages() << PAGE_SHIFT);
+    }
+
+    /// {@return bytes of the largest free block that is committed}
+    public long largestFreeBytes() {
+        lock.lock();
+        try {
+            int order = BuddyAllocator.orders() - 1;
+            while (order >= 0 && pages.buddy().firstFree(order) < 0) {
+                order--;
+            }
+            return order < 0 ? 0 : 1L << order + PAGE_SHIFT;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// {@return where that stands against the watermarks: [Watermarks#ABOVE], `LOW` or `MIN`} No lock.
+    public int level() {
+        return level;
+    }
+
+    private void updateLevel() {
+        int before = level;
+        int now = watermarks.level(availableBytes(), before);
+        if (now != before) {
+            level = now;
+            if (now == Watermarks.ABOVE || before == Watermarks.ABOVE) {
+                space.addShortZones(now == Watermarks.ABOVE ? -1 : 1);
+            }
         }
     }
 
@@ -286,6 +351,11 @@ public final class Zone {
                 lock.unlock();
             }
         }
+    }
+
+    /// {@return whether slabs with remote frees wait for the zone} No lock.
+    public boolean hasMail() {
+        return !Mailbox.isEmpty(mailbox);
     }
 
     /// {@return the address of the zone's mailbox} No lock.

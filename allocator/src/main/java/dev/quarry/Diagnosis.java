@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry;
+
+import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.internal.error.ErrorKind;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.Zone;
+import dev.quarry.numa.NativeMemoryException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Says why there is no memory: used, limit, each bucket, who has most of it, and what to do.
+///
+/// The buckets come from a walk over all slabs. Where calls fail one after the other the walk is not repeated for each:
+/// it may take a tenth of the time, and until the next one is due the last one's figures serve, with their age. The
+/// committed bytes and the limit are always those of now.
+///
+/// Thread-safe; one thread walks at a time.
+final class Diagnosis {
+    private static final int TOP_CLASSES = 5;
+    private static final int REMEDIES = 3;
+
+    /// A walk is repeated after so many times of what it took.
+    private static final int PAUSE_FACTOR = 10;
+
+    private final AllocatorConfig config;
+    private final Space space;
+    private final ArenaPool pool;
+    private final BlockCaches caches;
+    private final ReentrantLock walking = new ReentrantLock();
+    private volatile @Nullable Walk last;
+
+    /// The figures of one walk.
+    private record Walk(AllocatorStats stats, long endNs, long nextNs) {}
+
+    Diagnosis(AllocatorConfig config, Space space, ArenaPool pool, BlockCaches caches) {
+        this.config = config;
+        this.space = space;
+        this.pool = pool;
+        this.caches = caches;
+    }
+
+    /// {@return the text}
+    /// @param byteSize  what was asked for
+    /// @param placement by which policy
+    String describe(long byteSize, NumaPolicy placement) {
+        Walk walk = walk();
+        StringBuilder text = new StringBuilder(1024);
+        text.append("no memory for ").append(byteSize).append(" bytes: ");
+        text.append(space.ledger().committedBytes()).append(" bytes are committed of a limit of ");
+        text.append(space.ledger().limitBytes()).append(" (");
+        buckets(text, walk.stats());
+        long ageUs = (space.os().nanoTime() - walk.endNs()) / 1_000;
+        text.append(ageUs > 0 ? "; " + ageUs + " us ago" : "").append("); ");
+        largest(text);
+        topClasses(text, walk.stats());
+        fullNodes(text, placement);
+        NativeMemoryException refused = refusal();
+        if (refused != null) {
+            space.errors().count(ErrorKind.EXHAUSTED, "the system refused", refused.errnoName(), null);
+            text.append("the system refused: ").append(refused.getMessage()).append("; ");
+        } else {
+            boolean alone = byteSize > config.limitBytes();
+            String why = alone ? "the request alone is above the limit" : "the limit is reached";
+            space.errors().count(ErrorKind.EXHAUSTED, why, "", null);
+        }
+        text.append(String.join("; ", remedies(byteSize, walk.stats(), refused != null)));
+        for (String note : space.refusals()) {
+            text.append("; ").append(note);
+        }
+        return text.toString();
+    }
+
+    private Walk walk() {
+        Walk walk = last;
+        if (walk != null && (space.os().nanoTime() - walk.nextNs() < 0 || walking.isLocked())) {
+            return walk;
+        }
+        walking.lock();
+        try {
+            walk = last;
+            long startNs = space.os().nanoTime();
+            if (walk == null || startNs - walk.nextNs() >= 0) {
+                AllocatorStats stats = caches.apply(pool.stats());
+                long endNs = space.os().nanoTime();
+                walk = new Walk(stats, endNs, endNs + PAUSE_FACTOR * (endNs - startNs));
+                last = walk;
+            }
+            return walk;
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    private static void buckets(StringBuilder text, AllocatorStats stats) {
+        text.append("live ").append(stats.liveBytes());
+        text.append(", waste ").append(stats.wasteBytes());
+        text.append(", slabFree ").append(stats.slabFreeBytes());
+        text.append(", lookaside ").append(stats.lookasideBytes());
+        text.append(", spanDirty ").append(stats.spanDirtyBytes());
+        text.append(", spanClean ").append(stats.spanCleanBytes());
+        text.append(", quarantine ").append(stats.quarantineBytes());
+        text.append(", metadata ").append(stats.metadataBytes());
+    }
+
+    private void largest(StringBuilder text) {
+        long bytes = 0;
+        for (Zone zone : space.zones()) {
+            bytes = Math.max(bytes, zone.largestFreeBytes());
+        }
+        text.append("largest free block ").append(bytes).append("; ");
+    }
+
+    /// The size classes that hold most live bytes.
+    private static void topClasses(StringBuilder text, AllocatorStats stats) {
+        List<SizeClassStats> rows = new ArrayList<>(stats.sizeClasses());
+        rows.sort(Comparator.comparingLong(row -> -row.liveBlocks() * row.slotBytes()));
+        String separator = "most in blocks of ";
+        for (SizeClassStats row : rows.subList(0, Math.min(TOP_CLASSES, rows.size()))) {
+            if (row.liveBlocks() > 0) {
+                text.append(separator)
+                        .append(row.slotBytes())
+                        .append(" (")
+                        .append(row.liveBlocks())
+                        .append(')');
+                separator = ", ";
+            }
+        }
+        text.append(separator.equals(", ") ? "; " : "");
+    }
+
+    /// The nodes that the policy would have taken memory from and that had none.
+    private void fullNodes(StringBuilder text, NumaPolicy policy) {
+        for (Zone zone : space.nodeZones()) {
+            boolean asked = policy.nodes().isEmpty() || policy.nodes().contains(zone.node()) || !policy.isStrict();
+            if (asked && zone.pages().region().room().refusals() > 0) {
+                text.append("node ").append(zone.node()).append(" has no free memory (policy ");
+                text.append(policy).append("); ");
+            }
+        }
+    }
+
+    private @Nullable NativeMemoryException refusal() {
+        NativeMemoryException refused = null;
+        for (Zone zone : space.zones()) {
+            refused = refused == null ? zone.pages().region().lastFailure() : refused;
+        }
+        return refused;
+    }
+
+    /// What most likely helps, the likeliest first.
+    private List<String> remedies(long byteSize, AllocatorStats stats, boolean wasRefused) {
+        List<String> all = new ArrayList<>();
+        long limit = stats.limitBytes();
+        if (byteSize > config.limitBytes()) {
+            all.add("the request alone is above the limit: raise quarry.limit");
+            return all;
+        }
+        if (wasRefused) {
+            all.add("let the process have more: ulimit -v, vm.max_map_count, vm.overcommit_memory, the container's"
+                    + " memory");
+        }
+        if (stats.liveBytes() > limit / 2) {
+            all.add("raise quarry.limit, or free more: most of it is in live blocks (report() shows of which size)");
+        }
+        if (stats.lookasideBytes() > limit / 16) {
+            all.add("let threads keep less: lower quarry.lookaside.limit");
+        }
+        if (stats.quarantineBytes() > limit / 16) {
+            all.add("lower quarry.quarantine.bytes");
+        }
+        if (stats.spanDirtyBytes() + stats.spanCleanBytes() >= byteSize) {
+            all.add("free pages lie in pieces: ask for smaller blocks, or keep long-lived ones apart in an allocator of"
+                    + " their own");
+        }
+        if (stats.slabFreeBytes() > limit / 8) {
+            all.add("slabs are partly free: blocks of one size that live long keep them");
+        }
+        if (stats.wasteBytes() > limit / 8) {
+            all.add("much is lost to rounding: goodSize() tells what a size really takes");
+        }
+        if (config.exhaustion().kind() == ExhaustionPolicy.Kind.THROW) {
+            all.add("let callers wait for others' frees: quarry.exhaustion=wait:100ms");
+        }
+        all.add("let services give up caches: register a Shrinker");
+        all.add("raise quarry.limit");
+        return all.subList(0, Math.min(REMEDIES, all.size()));
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import dev.quarry.NumaPolicy;
+import dev.quarry.Quiescence;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Which threads have an arena, and the taking of arenas from those that have ended or do nothing.
+///
+/// Not thread-safe: used under the pool's lock; the counts may be read by anyone.
+final class Tenancies {
+    /// All code that uses an arena without a lock is in these classes, and calls nobody else's.
+    private static final String[] ALLOCATOR_CODE = {
+        "dev.quarry.OffHeapAllocator",
+        "dev.quarry.LocalArena",
+        "dev.quarry.SlowPath",
+        "dev.quarry.ThreadHandles",
+        "dev.quarry.internal."
+    };
+
+    private final NumaPolicy defaultPolicy;
+    private final ArrayDeque<Arena> idleArenas;
+    private final List<Tenancy> tenancies = new ArrayList<>();
+    private long ended;
+    private long idle;
+    private long publishedEnded;
+    private long publishedIdle;
+
+    /// @param defaultPolicy the allocator's
+    /// @param idleArenas    where arenas go that have lost their thread
+    Tenancies(NumaPolicy defaultPolicy, ArrayDeque<Arena> idleArenas) {
+        this.defaultPolicy = defaultPolicy;
+        this.idleArenas = idleArenas;
+    }
+
+    boolean isEmpty() {
+        return tenancies.isEmpty();
+    }
+
+    void add(ArenaPool.Binding binding) {
+        tenancies.add(new Tenancy(binding));
+    }
+
+    int adoptEnded() {
+        int adopted = 0;
+        for (int index = tenancies.size() - 1; index >= 0; index--) {
+            Tenancy tenancy = tenancies.get(index);
+            // The end of a thread happens before isAlive() returns false: all its plain stores are seen here.
+            if (!tenancy.binding().owner().isAlive()) {
+                adopt(index);
+                adopted++;
+            }
+        }
+        ended += adopted;
+        return adopted;
+    }
+
+    /// Takes the arenas of threads that have not used them for a while, and are not about to.
+    int adoptIdle(long nowNs, long idleNs) {
+        int adopted = 0;
+        for (int index = tenancies.size() - 1; index >= 0; index--) {
+            Tenancy tenancy = tenancies.get(index);
+            if (tenancy.wasIdleFor(nowNs, idleNs) && isOnDefaultPolicy(tenancy.arena())) {
+                tenancy.binding().suspend();
+                if (Quiescence.isOutside(tenancy.binding().owner(), ALLOCATOR_CODE)) {
+                    adopt(index);
+                    adopted++;
+                } else {
+                    tenancy.binding().resume();
+                    tenancy.watchFrom(nowNs);
+                }
+            }
+        }
+        idle += adopted;
+        return adopted;
+    }
+
+    /// In a scope of another policy the arena is the thread's until the scope ends.
+    private boolean isOnDefaultPolicy(Arena arena) {
+        return arena.policy().equals(defaultPolicy);
+    }
+
+    private void adopt(int index) {
+        Tenancy tenancy = tenancies.get(index);
+        if (isOnDefaultPolicy(tenancy.arena())) {
+            tenancy.arena().surrender();
+        } else {
+            // The thread ended inside of a scope, which must not go on for the next one.
+            tenancy.arena().use(defaultPolicy);
+        }
+        tenancy.binding().unbind();
+        idleArenas.addLast(tenancy.arena());
+        tenancies.set(index, tenancies.get(tenancies.size() - 1));
+        tenancies.remove(tenancies.size() - 1);
+    }
+
+    /// Ends all tenancies.
+    /// @param caller the thread that closes the allocator
+    /// @return whether no other thread can be inside a call
+    boolean unbindAll(Thread caller) {
+        boolean quiescent = true;
+        for (Tenancy tenancy : tenancies) {
+            ArenaPool.Binding binding = tenancy.binding();
+            Thread owner = binding.owner();
+            binding.unbind();
+            quiescent &= owner == caller || !owner.isAlive() || Quiescence.isOutside(owner, ALLOCATOR_CODE);
+        }
+        tenancies.clear();
+        return quiescent;
+    }
+
+    /// {@return arenas adopted from ended threads so far}
+    long ended() {
+        return ended;
+    }
+
+    /// {@return arenas taken from idle threads so far}
+    long idle() {
+        return idle;
+    }
+
+    /// {@return those of the first that nobody was told of yet}
+    long takeUnpublishedEnded() {
+        long count = ended - publishedEnded;
+        publishedEnded = ended;
+        return count;
+    }
+
+    /// {@return those of the second that nobody was told of yet}
+    long takeUnpublishedIdle() {
+        long count = idle - publishedIdle;
+        publishedIdle = idle;
+        return count;
+    }
+}

@@ -33,4 +33,10 @@ public final class AllocatorAccess {
         }
         return handle.isDirect();
     }
+
+    /// {@return whether a zone is short of memory, so that each round of maintenance reclaims}
+    /// @param allocator any
+    public static boolean isShort(OffHeapAllocator allocator) {
+        return allocator.space().shortZones() != 0;
+    }
 }

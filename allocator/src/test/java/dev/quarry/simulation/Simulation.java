@@ -283,7 +283,9 @@ final class Simulation {
         allocator.maintain();
         long purges = machine.os().calls(OsCall.PURGE);
         allocator.maintain();
-        require(machine.isFailing() || machine.os().calls(OsCall.PURGE) == purges, "purged once");
+        // Where a zone is short of memory, each round reclaims as far as it gets.
+        boolean isShort = AllocatorAccess.isShort(allocator);
+        require(machine.isFailing() || isShort || machine.os().calls(OsCall.PURGE) == purges, "purged once");
     }
 
     // The machine.

@@ -31,6 +31,9 @@ final class LivePublisher {
     private static final long AUTO_DELAY_NS = 2_000_000_000;
     private static final long PERIODS_A_WALK = 100;
 
+    /// For how long a walk is taken at most, whatever the clock says, when the ones before were shorter than half of it.
+    private static final long FIRST_WALK_NS = 1_000_000;
+
     private final AllocatorConfig config;
     private final Space space;
     private final ArenaPool pool;
@@ -102,20 +105,20 @@ final class LivePublisher {
             }
             LiveFolder.prepare(folder);
             LiveFolder.removeStale(folder, System.currentTimeMillis());
+            ring = new EventRing(space.os());
+            figures = new LiveFigures(space, pool, caches, ring);
             file = LiveFolder.create(folder, config.name(), SizeClasses.COUNT, space.zones().length, nowNs);
             LiveFilesAtExit.add(file.path());
-            ring = new EventRing(space.os());
             space.events().add(ring);
-            figures = new LiveFigures(space, pool, caches, ring);
             nextWalkNs = nowNs;
             update(nowNs);
-        } catch (IOException | RuntimeException refused) {
+        } catch (IOException | RuntimeException | OutOfMemoryError refused) {
             end("there is no live file: " + reason(refused));
         }
     }
 
     /// A file system's exceptions have only the path as their message, and say the rest by their class.
-    private static String reason(Exception refused) {
+    private static String reason(Throwable refused) {
         return refused instanceof FileSystemException
                 ? refused.getClass().getSimpleName() + " " + refused.getMessage()
                 : String.valueOf(refused.getMessage());
@@ -132,8 +135,9 @@ final class LivePublisher {
             figures.count();
             long tookNs = space.os().nanoTime() - nowNs;
             figures.write(to, nowNs, tookNs);
-            // A pause of the thread must not put the next walk off for long: growth comes in steps of two.
-            walkNs = walkNs == 0 ? tookNs : Math.min(tookNs, 2 * walkNs);
+            // A pause of the thread, or code that runs for the first time, must not put the next walk off for long: what
+            // a walk takes comes in steps of two.
+            walkNs = Math.min(tookNs, Math.max(FIRST_WALK_NS, 2 * walkNs));
             nextWalkNs = nowNs + PERIODS_A_WALK * walkNs;
         }
         to.settle();

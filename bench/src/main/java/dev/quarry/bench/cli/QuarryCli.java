@@ -16,7 +16,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = QuarryCli.Version.class,
         description = "malloc and free for the JVM.",
-        subcommands = {BuffersCommand.class, DemoCommand.class, NumaCommand.class, ReplayCommand.class},
+        subcommands = {
+            BuffersCommand.class,
+            DemoCommand.class,
+            NumaCommand.class,
+            ReplayCommand.class,
+            ReportCommand.class,
+            TopCommand.class
+        },
         footer = {
             "  classpath  Print the class path that a service needs.",
             "",

@@ -2,6 +2,7 @@
 package dev.quarry;
 
 import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.internal.slab.Space;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.Topology;
 
@@ -17,6 +18,13 @@ public final class AllocatorAccess {
     /// {@return the arenas}
     public static ArenaPool pool(OffHeapAllocator allocator) {
         return allocator.pool();
+    }
+
+    /// {@return the ranges of address space of data and of metadata, each a first address and an end}
+    public static long[][] ranges(OffHeapAllocator allocator) {
+        Space space = allocator.space();
+        long metadataEnd = space.nullSlab + space.reservedBytes() - space.byteSize;
+        return new long[][] {{space.base, space.base + space.byteSize}, {space.nullSlab, metadataEnd}};
     }
 
     /// {@return bytes that are committed now, without a walk}

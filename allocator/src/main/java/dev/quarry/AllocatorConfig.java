@@ -18,13 +18,15 @@ import java.util.stream.Collectors;
 /// called when an allocator is made, not while it works.
 public final class AllocatorConfig {
     private final ConfigSettings asked;
+    private final Budget budget;
     private final ConfigSettings effective;
     private final MachineFacts machine;
 
     private AllocatorConfig(ConfigSettings asked, MachineFacts machine) {
         this.machine = machine;
         this.asked = new ConfigSettings(asked);
-        this.effective = ConfigResolver.resolve(asked, machine);
+        this.budget = Budget.of(asked, machine);
+        this.effective = ConfigResolver.resolve(asked, machine, budget);
     }
 
     /// The configuration that the JVM's system properties ask for, and the defaults for the rest. Properties that start
@@ -74,6 +76,11 @@ public final class AllocatorConfig {
     /// {@return the allocator's name, as reports and the kernel's map list show it}
     public String name() {
         return effective.get(ConfigOptions.NAME);
+    }
+
+    /// {@return how the limit came about}
+    Budget budget() {
+        return budget;
     }
 
     /// {@return the hard limit of committed memory, in bytes; a number even where `auto` was asked for}
@@ -207,7 +214,7 @@ public final class AllocatorConfig {
     }
 
     /// All options, one on each line: the property's name, the value in effect, and in parentheses who chose it:
-    /// `default`, `property` or `code`, with `auto` where the value was left to the allocator.
+    /// `default`, `property` or `code`, with what was asked for where that is another value, such as `auto`.
     ///
     /// @return the lines, each ended by a line feed
     public String describe() {
@@ -237,10 +244,11 @@ public final class AllocatorConfig {
         return effective.text(option);
     }
 
-    /// Who chose it: `default`, `property` or `code`, with `auto` where the value was left to the allocator.
+    /// Who chose it: `default`, `property` or `code`, with what was asked for where that is another value, such as
+    /// `auto`.
     String origin(ConfigOption<?> option) {
-        boolean automatic = !value(option).equals(asked.text(option));
-        return asked.origin(option).label() + (automatic ? ", auto" : "");
+        String wish = asked.text(option);
+        return asked.origin(option).label() + (value(option).equals(wish) ? "" : ", " + wish);
     }
 
     /// Collects what the code asks for. Each method sets the option whose property has the same name, and throws an
@@ -270,7 +278,7 @@ public final class AllocatorConfig {
 
         /// Sets `quarry.limit`.
         ///
-        /// @param size the size as text, like `64m` or `auto`
+        /// @param size the size as text, like `64m`, `75%` of the memory of the machine or container, or `auto`
         /// @return this builder
         public Builder limit(String size) {
             return parse(ConfigOptions.LIMIT, size);

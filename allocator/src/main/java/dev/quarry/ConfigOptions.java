@@ -13,10 +13,16 @@ final class ConfigOptions {
 
     static final ConfigOption<Long> LIMIT = ConfigOption.of(
             "limit",
-            QuantityType.size("1m", "64t").orAutomatic(),
+            QuantityType.size("1m", "64t").orPercentage().orAutomatic(),
             "auto",
-            "The hard limit of committed memory, metadata included; auto is the memory of the machine or container,"
-                    + " or the reserve where that is less.");
+            "The hard limit of committed memory, metadata included, in bytes or percent of the memory of the machine or"
+                    + " container; auto is four fifths of what heap, -XX:MaxDirectMemorySize (where it is set) and 256m for"
+                    + " the JVM itself leave of that memory, at least 64m and at most the reserve.");
+
+    /// The least and the greatest limit.
+    static final long LEAST_LIMIT_BYTES = 1L << 20;
+
+    static final long MOST_LIMIT_BYTES = 64L << 40;
 
     static final ConfigOption<Long> RESERVE = ConfigOption.of(
             "reserve",

@@ -14,20 +14,15 @@ final class ConfigResolver {
     ///
     /// @throws IllegalArgumentException when two options contradict each other; the message names both with their
     ///     values
-    static ConfigSettings resolve(ConfigSettings asked, MachineFacts machine) {
+    static ConfigSettings resolve(ConfigSettings asked, MachineFacts machine, Budget budget) {
         ConfigSettings effective = new ConfigSettings(asked);
-        resolve(effective, ConfigOptions.LIMIT, autoLimitBytes(asked, machine));
+        effective.set(ConfigOptions.LIMIT, budget.limitBytes(), asked.origin(ConfigOptions.LIMIT));
         resolve(effective, ConfigOptions.RESERVE, autoReserveBytes(effective.get(ConfigOptions.LIMIT)));
         resolve(effective, ConfigOptions.ARENAS_STRIPES, roundUpToPowerOfTwo(machine.processors()));
         requireOrder(effective, ConfigOptions.LIMIT, ConfigOptions.RESERVE);
         requireOrder(effective, ConfigOptions.COMMIT_GRANULE, ConfigOptions.LIMIT);
         requireOrder(effective, ConfigOptions.LOOKASIDE_DEPTH_MIN, ConfigOptions.LOOKASIDE_DEPTH_MAX);
         return effective;
-    }
-
-    private static long autoLimitBytes(ConfigSettings asked, MachineFacts machine) {
-        long reserveBytes = asked.get(ConfigOptions.RESERVE);
-        return reserveBytes == AUTO ? machine.memoryBytes() : Math.min(machine.memoryBytes(), reserveBytes);
     }
 
     private static long autoReserveBytes(long limitBytes) {

@@ -37,6 +37,7 @@ final class Report {
             line("note: portable mode: memory is committed from the start, and nothing can be given back");
         }
         buckets(stats);
+        out.append(BudgetSection.text(config.budget()));
         line("");
         line("%-14s %,20d   mallocs", "calls", stats.mallocs());
         line("%-14s %,20d   frees, of which %,d remote", "", stats.frees(), stats.remoteFrees());

@@ -20,6 +20,10 @@ final class StartUp {
         if (config.memory() == MemoryMode.LINUX && os.isPortable()) {
             throw new IllegalStateException("quarry.memory=linux, but this is no Linux: " + os.description());
         }
+        String line = config.budget().line();
+        if (line != null) {
+            BudgetLog.say(line, config.budget().isTooMuch());
+        }
         return create(config, os, topology(config));
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quarry.numa.ProcessLimits;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,7 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AllocatorConfigTest {
-    private static final MachineFacts MACHINE = new MachineFacts(16L << 30, 6);
+    private static final MachineFacts MACHINE = machine(16L << 30, 6);
+
+    /// A machine without a container, and with a heap that leaves ten of sixteen GiB.
+    private static MachineFacts machine(long memoryBytes, int processors) {
+        long maxHeapBytes = (long) (3.25 * (1L << 30));
+        return new MachineFacts(memoryBytes, ProcessLimits.UNLIMITED, maxHeapBytes, 0, processors);
+    }
 
     private static AllocatorConfig of(String... keysAndValues) {
         Map<String, String> properties = new HashMap<>();
@@ -36,7 +43,7 @@ class AllocatorConfigTest {
     void shouldHaveTheDocumentedDefaults() {
         AllocatorConfig config = of();
         assertEquals("quarry", config.name());
-        assertEquals(16L << 30, config.limitBytes());
+        assertEquals(10L << 30, config.limitBytes());
         assertEquals(64L << 30, config.reserveBytes());
         assertEquals(Checks.ON, config.checks());
         assertEquals(1L << 20, config.quarantineBytes());
@@ -173,22 +180,22 @@ class AllocatorConfigTest {
     @ParameterizedTest
     @CsvSource({
         // memory bytes, limit, reserve: the effective limit and reserve
-        "17179869184, auto, auto, 16g, 64g",
+        "17179869184, auto, auto, 10g, 64g",
         "17179869184, 40g, auto, 40g, 128g",
         "17179869184, 33g, auto, 33g, 128g",
         "17179869184, 1m, auto, 1m, 64g",
         "17179869184, 64t, auto, 64t, 64t",
         "17179869184, 64t, 64t, 64t, 64t",
         "17179869184, auto, 1g, 1g, 1g",
-        "17179869184, auto, 1t, 16g, 1t",
-        "17179869185, auto, auto, 17179869185, 64g",
-        "65536, auto, auto, 1m, 64g",
+        "17179869184, auto, 1t, 10g, 1t",
+        "17179869184, 75%, auto, 12g, 64g",
+        "65536, auto, auto, 64m, 64g",
         "9223372036854775807, auto, auto, 64t, 64t",
     })
     void shouldFindTheLimitAndTheReserveThatAreLeftToIt(
             long memoryBytes, String limit, String reserve, String effectiveLimit, String effectiveReserve) {
-        AllocatorConfig config = AllocatorConfig.of(
-                Map.of("quarry.limit", limit, "quarry.reserve", reserve), new MachineFacts(memoryBytes, 2));
+        AllocatorConfig config =
+                AllocatorConfig.of(Map.of("quarry.limit", limit, "quarry.reserve", reserve), machine(memoryBytes, 2));
         assertEquals(QuantityUnits.BYTES.parse(effectiveLimit), config.limitBytes());
         assertEquals(QuantityUnits.BYTES.parse(effectiveReserve), config.reserveBytes());
     }
@@ -198,8 +205,7 @@ class AllocatorConfigTest {
     void shouldHaveAPowerOfTwoOfStripesForTheProcessors(int processors, int stripes) {
         assertEquals(
                 stripes,
-                AllocatorConfig.of(Map.of(), new MachineFacts(1L << 30, processors))
-                        .stripes());
+                AllocatorConfig.of(Map.of(), machine(1L << 30, processors)).stripes());
     }
 
     @Test
@@ -210,6 +216,9 @@ class AllocatorConfigTest {
         assertEquals(
                 "quarry.limit=2g is refused: it must not exceed quarry.reserve=1g.",
                 refusal(() -> of("quarry.limit", "2g", "quarry.reserve", "1g")));
+        assertEquals(
+                "quarry.limit=8g is refused: it must not exceed quarry.reserve=1g.",
+                refusal(() -> of("quarry.limit", "50%", "quarry.reserve", "1g")));
         assertEquals(
                 "quarry.commit.granule=1g is refused: it must not exceed quarry.limit=512m.",
                 refusal(() -> AllocatorConfig.builder()
@@ -263,6 +272,7 @@ class AllocatorConfigTest {
         assertTrue(description.endsWith("\n"));
         assertTrue(description.contains("quarry.limit               = 2g (property)\n"), description);
         assertTrue(description.contains("quarry.arenas.stripes      = 8 (property, auto)\n"), description);
+        assertTrue(of("quarry.limit", "25%").describe().contains("quarry.limit               = 4g (property, 25%)\n"));
         assertTrue(description.contains("quarry.checks              = full (code)\n"), description);
         assertTrue(description.contains("quarry.reserve             = 64g (default, auto)\n"), description);
         assertTrue(description.contains("quarry.lookaside.depth.max = 512 (default)\n"), description);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /// the one message. A failure prints the seed, the option and the text.
 class ConfigOptionFuzzTest {
     private static final int TEXTS_PER_OPTION = 5_000;
-    private static final String ALPHABET = "0123456789kKmMgGtTiIbBnNuUsShH.-+_ \t\nauto\u00e9\u0660\ud83d\u212a";
+    private static final String ALPHABET = "0123456789kKmMgGtTiIbBnNuUsShH.-+_% \t\nauto\u00e9\u0660\ud83d\u212a";
     private static final String[] GOOD = {
         "64m",
         "1g",
@@ -27,6 +27,7 @@ class ConfigOptionFuzzTest {
         "1h",
         "true",
         "false",
+        "75%",
         "canary",
         "best-effort",
         "9223372036854775807",

@@ -34,6 +34,7 @@ final class ConfigurationDocs {
             - A **time** is a number with `ns`, `us`, `ms`, `s`, `m` (minutes) or `h`: `250us`, `10ms`, `5s`. Only `0`
               needs no unit.
             - A **count** is a whole number. A **flag** is `true` or `false`.
+            - Where a **percentage** is allowed, it is a whole number with `%%`: `75%%`.
             - Where `auto` is allowed, `0` means the same.
             - Upper and lower case are equal, except in names. There is nothing between a number and its unit.
 

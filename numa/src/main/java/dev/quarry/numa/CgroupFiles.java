@@ -23,13 +23,21 @@ final class CgroupFiles {
     /// be there. A controller that is mounted the
     /// old way is not in the new hierarchy.
     List<Path> directories(String controller) {
-        for (boolean isUnified : new boolean[] {false, true}) {
-            String membership = membership(controller, isUnified);
-            for (String mount : mounts) {
-                int separator = mount.indexOf(" - ");
-                if (separator > 0 && isOf(mount.substring(separator + 3), controller, isUnified)) {
-                    return chain(mount.substring(0, separator), membership);
-                }
+        List<Path> old = directories(controller, false);
+        return old.isEmpty() ? unifiedDirectories() : old;
+    }
+
+    /// The same in the new hierarchy, whether or not any controller is there: each of its directories has some files
+    /// of its own.
+    List<Path> unifiedDirectories() {
+        return directories("", true);
+    }
+
+    private List<Path> directories(String controller, boolean isUnified) {
+        for (String mount : mounts) {
+            int separator = mount.indexOf(" - ");
+            if (separator > 0 && isOf(mount.substring(separator + 3), controller, isUnified)) {
+                return chain(mount.substring(0, separator), membership(controller, isUnified));
             }
         }
         return List.of();

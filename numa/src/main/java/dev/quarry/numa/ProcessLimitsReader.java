@@ -3,15 +3,11 @@ package dev.quarry.numa;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads [ProcessLimits] from proc and from cgroups of either version. What is missing or makes no sense limits
 /// nothing.
 final class ProcessLimitsReader {
-    /// No limit is `max` in the new version of cgroups, and a number of 19 digits in the old one.
-    private static final Pattern LIMIT = Pattern.compile("[1-9]\\d{0,17}");
-
     private final Path root;
     private final CgroupFiles cgroup;
 
@@ -34,7 +30,7 @@ final class ProcessLimitsReader {
         List<Path> directories = cgroup.directories("cpuset");
         nodes = narrowed(nodes, nodes(first(directories, "cpuset.mems.effective", "cpuset.effective_mems")));
         cpus = narrowed(cpus, cpus(first(directories, "cpuset.cpus.effective", "cpuset.effective_cpus")));
-        return new ProcessLimits(nodes, cpus, memoryBytes());
+        return new ProcessLimits(nodes, cpus, new CgroupMemory(cgroup, new KernelFile()).limitBytes());
     }
 
     private static String afterColon(String line) {
@@ -74,18 +70,5 @@ final class ProcessLimitsReader {
         } catch (IllegalArgumentException e) {
             return null;
         }
-    }
-
-    /// The least of all limits from the own cgroup outwards.
-    private long memoryBytes() {
-        long least = ProcessLimits.UNLIMITED;
-        for (Path directory : cgroup.directories("memory")) {
-            String limit = first(List.of(directory), "memory.max", "memory.limit_in_bytes")
-                    .strip();
-            if (LIMIT.matcher(limit).matches()) {
-                least = Math.min(least, Long.parseLong(limit));
-            }
-        }
-        return least;
     }
 }

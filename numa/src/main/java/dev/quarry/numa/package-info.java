@@ -12,6 +12,7 @@
 /// | what was called, and how it failed | [dev.quarry.numa.OsCall], [dev.quarry.numa.Errno] |
 /// | nodes, cpus, distances | [dev.quarry.numa.Topology], [dev.quarry.numa.NumaNode], [dev.quarry.numa.CpuSet] |
 /// | what of them the process may use | [dev.quarry.numa.ProcessLimits] |
+/// | how much memory there is, and how short it is | [dev.quarry.numa.MachineMemory], [dev.quarry.numa.MemoryGauge] |
 /// | which node an OS page comes from | [dev.quarry.numa.Placement], [dev.quarry.numa.NodeSet] |
 ///
 /// **Data model.** A *reservation* is a range of address space. Its *OS pages* are reserved, committed or, by the

@@ -158,6 +158,21 @@ public final class AllocatorConfig {
         return effective.get(ConfigOptions.CLOSE);
     }
 
+    /// {@return whether the allocator watches how short memory is around the process}
+    public boolean pressure() {
+        return effective.get(ConfigOptions.PRESSURE);
+    }
+
+    /// {@return the used part of the cgroup's memory from which on pressure is moderate, in percent}
+    public int pressureModeratePercent() {
+        return Math.toIntExact(effective.get(ConfigOptions.PRESSURE_MODERATE));
+    }
+
+    /// {@return the used part of the cgroup's memory from which on pressure is severe, in percent}
+    public int pressureSeverePercent() {
+        return Math.toIntExact(effective.get(ConfigOptions.PRESSURE_SEVERE));
+    }
+
     /// {@return on which node memory is placed}
     public NumaPolicy numaPolicy() {
         return effective.get(ConfigOptions.NUMA_POLICY);
@@ -450,6 +465,30 @@ public final class AllocatorConfig {
         /// @return this builder
         public Builder close(CloseMode mode) {
             return set(ConfigOptions.CLOSE, mode);
+        }
+
+        /// Sets `quarry.pressure`.
+        ///
+        /// @param watch whether the allocator watches how short memory is around the process
+        /// @return this builder
+        public Builder pressure(boolean watch) {
+            return set(ConfigOptions.PRESSURE, watch);
+        }
+
+        /// Sets `quarry.pressure.moderate`.
+        ///
+        /// @param percent the used part of the cgroup's memory from which on pressure is moderate
+        /// @return this builder
+        public Builder pressureModerate(int percent) {
+            return set(ConfigOptions.PRESSURE_MODERATE, (long) percent);
+        }
+
+        /// Sets `quarry.pressure.severe`.
+        ///
+        /// @param percent the used part of the cgroup's memory from which on pressure is severe
+        /// @return this builder
+        public Builder pressureSevere(int percent) {
+            return set(ConfigOptions.PRESSURE_SEVERE, (long) percent);
         }
 
         /// Sets `quarry.numa.policy`.

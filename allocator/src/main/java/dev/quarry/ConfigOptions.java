@@ -127,6 +127,27 @@ final class ConfigOptions {
                     + " handler that was set by onExhaustion, halt prints the diagnosis and ends the process with exit"
                     + " code 3.");
 
+    static final ConfigOption<Boolean> PRESSURE = ConfigOption.of(
+            "pressure",
+            new FlagType(),
+            "true",
+            "Whether the allocator watches how short memory is around the process (cgroup, memory.events, stall information)"
+                    + " and gives back more and sooner when it is.");
+
+    static final ConfigOption<Long> PRESSURE_MODERATE = ConfigOption.of(
+            "pressure.moderate",
+            QuantityType.percentage(),
+            "85%",
+            "The used part of the cgroup's memory from which on free pages go back four times as fast and lookaside lists"
+                    + " keep half as much.");
+
+    static final ConfigOption<Long> PRESSURE_SEVERE = ConfigOption.of(
+            "pressure.severe",
+            QuantityType.percentage(),
+            "93%",
+            "The used part of the cgroup's memory from which on everything that is free goes back at once and nothing is"
+                    + " kept for reuse; a service that always lives above it should raise it.");
+
     static final ConfigOption<NumaPolicy> NUMA_POLICY = ConfigOption.of(
             "numa.policy",
             new PolicyType(),
@@ -219,6 +240,9 @@ final class ConfigOptions {
             PURGE_DELAY,
             CLOSE,
             EXHAUSTION,
+            PRESSURE,
+            PRESSURE_MODERATE,
+            PRESSURE_SEVERE,
             NUMA_POLICY,
             NUMA_RECLAIM,
             NUMA_TOPOLOGY,

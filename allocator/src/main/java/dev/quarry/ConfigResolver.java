@@ -22,6 +22,7 @@ final class ConfigResolver {
         requireOrder(effective, ConfigOptions.LIMIT, ConfigOptions.RESERVE);
         requireOrder(effective, ConfigOptions.COMMIT_GRANULE, ConfigOptions.LIMIT);
         requireOrder(effective, ConfigOptions.LOOKASIDE_DEPTH_MIN, ConfigOptions.LOOKASIDE_DEPTH_MAX);
+        requireOrder(effective, ConfigOptions.PRESSURE_MODERATE, ConfigOptions.PRESSURE_SEVERE);
         return effective;
     }
 

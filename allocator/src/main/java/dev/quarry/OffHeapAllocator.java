@@ -45,6 +45,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     private final LocalArena[] handles;
     private final JvmTools tools;
     private final LivePublisher live;
+    private final PressureResponse pressure;
     private final Maintenance maintenance;
     private final boolean isRoot;
 
@@ -61,6 +62,8 @@ public final class OffHeapAllocator implements AutoCloseable {
             this.slow = new SlowPath(config, lifecycle, space, pool, reclaimer, exhaustion);
             this.threads = slow.handles();
             this.handles = threads.table();
+            PressureResponse parents = parent == null ? null : parent.self().pressure;
+            this.pressure = new PressureResponse(config, space, pool, reclaimer, parents);
             space.place();
             if (parent != null) {
                 lifecycle.joinFamily(this, parent);
@@ -420,6 +423,21 @@ public final class OffHeapAllocator implements AutoCloseable {
         };
     }
 
+    /// {@return how short memory is around this process, as of the last reading} [Pressure#NORMAL] where
+    /// `quarry.pressure` is false, and with [MaintenanceMode#INLINE] but for what [#maintain] has seen. An allocator and
+    /// its children have one level.
+    public Pressure pressure() {
+        return pressure.monitor().level();
+    }
+
+    /// Lets a listener know when memory gets short and when it is plenty again.
+    /// @param listener called from the thread that runs the maintenance
+    /// @return what ends it; it need not be closed before the allocator
+    public Registration onPressure(PressureListener listener) {
+        lifecycle.requireOpen();
+        return pressure.monitor().listeners().add(listener, lifecycle::isClosed);
+    }
+
     /// {@return one consistent snapshot, exact when the allocator rests} Children are included, and so are the mallocs
     /// and frees of those that are closed; what a close freed counts as freed.
     public AllocatorStats stats() {
@@ -446,7 +464,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// {@return the text report, as docs/stats.md explains it}
     public String report() {
         Family relatives = lifecycle.family();
-        return new Report(config, space, pool, residentBytes()).text(stats())
+        return new Report(config, space, pool, pressure.monitor(), residentBytes()).text(stats())
                 + (relatives == null ? "" : FamilyReport.text(relatives));
     }
 
@@ -523,7 +541,8 @@ public final class OffHeapAllocator implements AutoCloseable {
         space.errors().logDue();
         int relieved = reclaimer.background();
         live.tick();
-        return relieved + pool.tick(space.os().nanoTime(), config.purgeDelayNs());
+        long nowNs = space.os().nanoTime();
+        return relieved + pool.tick(nowNs, pressure.respond(nowNs));
     }
 
     /// {@return its place in the JVM's own tools}
@@ -583,6 +602,11 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// {@return the pool, for tests}
     ArenaPool pool() {
         return pool;
+    }
+
+    /// {@return who watches how short memory is}
+    PressureMonitor pressureMonitor() {
+        return pressure.monitor();
     }
 
     /// {@return the space, for tests and the report}

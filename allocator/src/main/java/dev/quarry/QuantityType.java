@@ -36,6 +36,11 @@ record QuantityType(QuantityUnits units, long min, long max, boolean powerOfTwo,
         return new QuantityType(QuantityUnits.COUNT, min, max, false, false, false);
     }
 
+    /// A part of something.
+    static QuantityType percentage() {
+        return between(QuantityUnits.PERCENT, "1%", "100%");
+    }
+
     private static QuantityType between(QuantityUnits units, String min, String max) {
         return new QuantityType(units, units.parse(min), units.parse(max), false, false, false);
     }

@@ -3,7 +3,7 @@ package dev.quarry;
 
 import java.util.List;
 
-/// A family of units for whole numbers: bytes, nanoseconds, or plain counts.
+/// A family of units for whole numbers: bytes, nanoseconds, percent, or plain counts.
 ///
 /// A quantity is written as digits and a unit without anything between them, in upper or lower case: `64m`, `10ms`,
 /// `512`.
@@ -36,6 +36,9 @@ final class QuantityUnits {
                     new Unit("h", 3_600_000_000_000L)),
             "");
 
+    static final QuantityUnits PERCENT =
+            new QuantityUnits("percentage", "percent", "a percentage such as 85%", List.of(new Unit("%", 1)), "");
+
     static final QuantityUnits COUNT = new QuantityUnits("count", "", "a whole number", List.of(new Unit("", 1)), "");
 
     /// More digits than this overflow a `long` or start with needless zeros.
@@ -56,7 +59,7 @@ final class QuantityUnits {
         this.optionalEnding = optionalEnding;
     }
 
-    /// One word for the family: `size`, `time` or `count`.
+    /// One word for the family: `size`, `time`, `percentage` or `count`.
     String kind() {
         return kind;
     }

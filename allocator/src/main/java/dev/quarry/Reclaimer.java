@@ -168,6 +168,12 @@ final class Reclaimer {
         pool.trim(arenaOf(handle));
     }
 
+    /// Gives back all that can go without its thread, because memory is short around the process. The maintenance only.
+    void shed() {
+        giveUp(Long.MAX_VALUE);
+        pool.trim(null);
+    }
+
     /// One round of background reclaim: below the low watermark, up to the high one. The maintenance only.
     /// @return how many zones were short
     int background() {

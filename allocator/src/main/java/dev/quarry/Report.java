@@ -16,14 +16,16 @@ final class Report {
     private final AllocatorConfig config;
     private final Space space;
     private final ArenaPool pool;
+    private final PressureMonitor pressure;
     private final long residentBytes;
     private final StringBuilder out = new StringBuilder(4096);
 
-    Report(AllocatorConfig config, Space space, ArenaPool pool, long residentBytes) {
+    Report(AllocatorConfig config, Space space, ArenaPool pool, PressureMonitor pressure, long residentBytes) {
         this.residentBytes = residentBytes;
         this.config = config;
         this.space = space;
         this.pool = pool;
+        this.pressure = pressure;
     }
 
     String text(AllocatorStats stats) {
@@ -38,6 +40,7 @@ final class Report {
         }
         buckets(stats);
         out.append(BudgetSection.text(config.budget()));
+        out.append(PressureSection.text(pressure));
         line("");
         line("%-14s %,20d   mallocs", "calls", stats.mallocs());
         line("%-14s %,20d   frees, of which %,d remote", "", stats.frees(), stats.remoteFrees());

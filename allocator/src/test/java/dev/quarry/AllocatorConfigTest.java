@@ -57,6 +57,9 @@ class AllocatorConfigTest {
         assertEquals(MaintenanceMode.THREAD, config.maintenance());
         assertEquals(250_000_000, config.maintenanceTickNs());
         assertEquals(10_000_000_000L, config.purgeDelayNs());
+        assertTrue(config.pressure());
+        assertEquals(85, config.pressureModeratePercent());
+        assertEquals(93, config.pressureSeverePercent());
         assertEquals(NumaPolicy.LOCAL, config.numaPolicy());
         assertEquals(MemoryMode.AUTO, config.memory());
         assertEquals(MemoryAccess.AUTO, config.memoryAccess());
@@ -84,6 +87,9 @@ class AllocatorConfigTest {
         assertEquals(MaintenanceMode.INLINE, of("quarry.maintenance", "inline").maintenance());
         assertEquals(10_000_000, of("quarry.maintenance.tick", "10ms").maintenanceTickNs());
         assertEquals(60_000_000_000L, of("quarry.purge.delay", "1m").purgeDelayNs());
+        assertFalse(of("quarry.pressure", "false").pressure());
+        assertEquals(50, of("quarry.pressure.moderate", "50%").pressureModeratePercent());
+        assertEquals(100, of("quarry.pressure.severe", "100%").pressureSeverePercent());
         assertEquals(NumaPolicy.OFF, of("quarry.numa.policy", "off").numaPolicy());
         assertEquals(MemoryMode.PORTABLE, of("quarry.memory", "portable").memory());
         assertEquals(MemoryAccess.FOREIGN, of("quarry.memory.access", "foreign").memoryAccess());
@@ -117,6 +123,9 @@ class AllocatorConfigTest {
                 .purgeDelay(Duration.ZERO)
                 .exhaustion("wait:5ms")
                 .close(CloseMode.REFUSE)
+                .pressure(false)
+                .pressureModerate(10)
+                .pressureSevere(20)
                 .numaPolicy(NumaPolicy.OFF)
                 .numaReclaim(false)
                 .memory(MemoryMode.LINUX)
@@ -134,7 +143,8 @@ class AllocatorConfigTest {
                         + " quarry.direct.threshold=100000 (code), quarry.commit.granule=128k (code),"
                         + " quarry.maintenance=external (code), quarry.maintenance.tick=3ms (code),"
                         + " quarry.purge.delay=0 (code), quarry.close=refuse (code), quarry.exhaustion=wait:5ms (code),"
-                        + " quarry.numa.policy=off (code),"
+                        + " quarry.pressure=false (code), quarry.pressure.moderate=10% (code),"
+                        + " quarry.pressure.severe=20% (code), quarry.numa.policy=off (code),"
                         + " quarry.numa.reclaim=false (code), quarry.numa.topology=auto (default), quarry.memory=linux (code),"
                         + " quarry.memory.access=auto (default), quarry.huge.pages=transparent (code),"
                         + " quarry.lock=required (code), quarry.populate=true (code), quarry.jmx=off (code),"
@@ -213,6 +223,9 @@ class AllocatorConfigTest {
         assertEquals(
                 "quarry.lookaside.depth.min=100 is refused: it must not exceed quarry.lookaside.depth.max=50.",
                 refusal(() -> of("quarry.lookaside.depth.min", "100", "quarry.lookaside.depth.max", "50")));
+        assertEquals(
+                "quarry.pressure.moderate=94% is refused: it must not exceed quarry.pressure.severe=93%.",
+                refusal(() -> of("quarry.pressure.moderate", "94%")));
         assertEquals(
                 "quarry.limit=2g is refused: it must not exceed quarry.reserve=1g.",
                 refusal(() -> of("quarry.limit", "2g", "quarry.reserve", "1g")));

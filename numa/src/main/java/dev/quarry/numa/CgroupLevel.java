@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import java.io.File;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -14,27 +15,31 @@ import org.jspecify.annotations.Nullable;
 /// @param events        lines of a name and a count; in the old version the count of what is called `max` in the new
 /// @param oom           the file with a line `oom_kill`
 record CgroupLevel(
-        Path usage, Path limit, @Nullable Path high, Path statistics, String inactiveFiles, Path events, Path oom) {
+        File usage, File limit, @Nullable File high, File statistics, String inactiveFiles, File events, File oom) {
     static CgroupLevel unified(Path directory) {
         return new CgroupLevel(
-                directory.resolve("memory.current"),
-                directory.resolve("memory.max"),
-                directory.resolve("memory.high"),
-                directory.resolve("memory.stat"),
+                file(directory, "memory.current"),
+                file(directory, "memory.max"),
+                file(directory, "memory.high"),
+                file(directory, "memory.stat"),
                 "inactive_file ",
-                directory.resolve("memory.events"),
-                directory.resolve("memory.events"));
+                file(directory, "memory.events"),
+                file(directory, "memory.events"));
     }
 
     static CgroupLevel old(Path directory) {
         return new CgroupLevel(
-                directory.resolve("memory.usage_in_bytes"),
-                directory.resolve("memory.limit_in_bytes"),
+                file(directory, "memory.usage_in_bytes"),
+                file(directory, "memory.limit_in_bytes"),
                 null,
-                directory.resolve("memory.stat"),
+                file(directory, "memory.stat"),
                 "total_inactive_file ",
-                directory.resolve("memory.failcnt"),
-                directory.resolve("memory.oom_control"));
+                file(directory, "memory.failcnt"),
+                file(directory, "memory.oom_control"));
+    }
+
+    private static File file(Path directory, String name) {
+        return directory.resolve(name).toFile();
     }
 
     boolean isOld() {

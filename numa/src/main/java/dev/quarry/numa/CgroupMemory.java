@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class CgroupMemory {
     /// The limit of one cgroup alone. In the old version no limit is a number of 19 digits.
     long limitBytes(CgroupLevel level) {
         long limit = positive(file.read(level.limit()).number());
-        Path high = level.high();
+        File high = level.high();
         return high == null ? limit : Math.min(limit, positive(file.read(high).number()));
     }
 

@@ -264,6 +264,11 @@ public final class FaultInjectingMemory implements NativeMemory {
         return memory.nanoTime();
     }
 
+    @Override
+    public MemoryGauge memoryGauge() {
+        return memory.memoryGauge();
+    }
+
     /// One order to fail.
     private static final class Fault {
         final @Nullable OsCall call;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ final class FileGauge implements MemoryGauge {
     private final CgroupMemory memory;
 
     /// Of the own cgroup, else of the system; null where the kernel keeps none.
-    private final @Nullable Path stalls;
+    private final @Nullable File stalls;
 
     /// @param root the root of the file system
     FileGauge(Path root) {
@@ -23,11 +24,11 @@ final class FileGauge implements MemoryGauge {
 
     /// The stall information is in the new hierarchy wherever the memory controller is. It may be there and refuse to
     /// be read, when the kernel was started without it.
-    private @Nullable Path stalls(List<Path> directories, Path ofSystem) {
+    private @Nullable File stalls(List<Path> directories, Path ofSystem) {
         Path own = directories.isEmpty() ? ofSystem : directories.get(0).resolve("memory.pressure");
         for (Path candidate : new Path[] {own, ofSystem}) {
-            if (file.read(candidate).hundredthsAfter("some avg10=") >= 0) {
-                return candidate;
+            if (file.read(candidate.toFile()).hundredthsAfter("some avg10=") >= 0) {
+                return candidate.toFile();
             }
         }
         return null;

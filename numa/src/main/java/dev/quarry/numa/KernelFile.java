@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.numa;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /// Numbers in a kernel's file that is read again and again: the bytes go to one array, and nothing else is made of
 /// them.
@@ -22,9 +22,9 @@ final class KernelFile {
     private int length;
 
     /// Reads a file in the place of the one before.
-    KernelFile read(Path file) {
+    KernelFile read(File file) {
         length = 0;
-        try (FileInputStream stream = new FileInputStream(file.toFile())) {
+        try (FileInputStream stream = new FileInputStream(file)) {
             length = stream.readNBytes(bytes, 0, bytes.length);
         } catch (IOException unreadable) {
             length = 0;

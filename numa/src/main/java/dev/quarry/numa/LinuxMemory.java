@@ -237,6 +237,11 @@ final class LinuxMemory implements NativeMemory {
         return System.nanoTime();
     }
 
+    @Override
+    public MemoryGauge memoryGauge() {
+        return MemoryGauge.system();
+    }
+
     /// Kept small so that the calls above are inlined; the exception is made elsewhere.
     private static void check(int result, OsCall call, long address, long byteSize) {
         if (result != 0) {

@@ -26,7 +26,8 @@ public record MachineMemory(long machineBytes, long limitBytes) {
     public static MachineMemory read(Path root) {
         KernelFile file = new KernelFile();
         long limitBytes = new CgroupMemory(new CgroupFiles(root), file).limitBytes();
-        return new MachineMemory(machineBytes(file.read(root.resolve("proc/meminfo"))), limitBytes);
+        return new MachineMemory(
+                machineBytes(file.read(root.resolve("proc/meminfo").toFile())), limitBytes);
     }
 
     /// The line is `MemTotal:       24684084 kB`.

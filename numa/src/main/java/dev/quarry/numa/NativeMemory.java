@@ -218,4 +218,11 @@ public interface NativeMemory {
     ///
     /// @return nanoseconds since an arbitrary moment
     long nanoTime();
+
+    /// What shows how short memory is around this process.
+    ///
+    /// @return a gauge, by default one that shows nothing
+    default MemoryGauge memoryGauge() {
+        return MemoryGauge.NONE;
+    }
 }

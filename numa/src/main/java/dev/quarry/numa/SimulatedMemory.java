@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// reservation.
 ///
 /// **What may change.** Where each thread runs ([#runOn]), what a node has ([#setNodeBytes]), which nodes there are
-/// ([#removeNode]), and the clock.
+/// ([#removeNode]), the cgroup around the process ([#contain]), and the clock.
 ///
 /// **Limits.** A reservation costs real memory at once; keep it to a few hundred MiB.
 ///
@@ -38,6 +38,7 @@ public final class SimulatedMemory implements NativeMemory {
     private final Map<Thread, Integer> cpusByThread = Collections.synchronizedMap(new WeakHashMap<>());
 
     private long clockNs;
+    private MemoryGauge gauge = MemoryGauge.NONE;
 
     /// Starts a machine. Its clock shows 0, and every thread runs on the first cpu that the process may use.
     ///
@@ -107,6 +108,27 @@ public final class SimulatedMemory implements NativeMemory {
             throw new IllegalArgumentException("time does not go back: " + ns);
         }
         clockNs += ns;
+    }
+
+    /// Puts the process into a cgroup, for allocators that are created from now on.
+    ///
+    /// @param limitBytes what all processes in it may use together
+    /// @return the cgroup
+    public synchronized SimulatedCgroup contain(long limitBytes) {
+        SimulatedCgroup cgroup = new SimulatedCgroup(this, limitBytes);
+        gauge = cgroup;
+        return cgroup;
+    }
+
+    /// The memory that is in use, as in [#residentBytes(long, long)]. Costs a walk over all memory.
+    ///
+    /// @return bytes
+    public synchronized long residentBytes() {
+        long bytes = 0;
+        for (SimulatedReservation reservation : space.all()) {
+            bytes += residentBytes(reservation.address(), (long) reservation.pages() * osPageBytes());
+        }
+        return bytes;
     }
 
     /// Changes the memory of a node. Less than it has in use takes nothing away, but lets it give nothing more.
@@ -361,6 +383,11 @@ public final class SimulatedMemory implements NativeMemory {
     @Override
     public synchronized long nanoTime() {
         return clockNs;
+    }
+
+    @Override
+    public synchronized MemoryGauge memoryGauge() {
+        return gauge;
     }
 
     /// Changes page by page; when a page refuses, or the limits of the machine do in the end, all is as it was.

@@ -6,7 +6,8 @@
 /// |---|---|
 /// | the operating system's memory calls | [dev.quarry.numa.NativeMemory] |
 /// | the same, made to fail | [dev.quarry.numa.FaultInjectingMemory] |
-/// | the same, on a machine that does not exist | [dev.quarry.numa.SimulatedMemory] |
+/// | the same, on a machine that does not exist | [dev.quarry.numa.SimulatedMemory], [dev.quarry.numa.SimulatedCgroup]
+/// |
 /// | reading and writing at an address | [dev.quarry.numa.RawMemory] |
 /// | a refusal by the system | [dev.quarry.numa.NativeMemoryException] |
 /// | what was called, and how it failed | [dev.quarry.numa.OsCall], [dev.quarry.numa.Errno] |

@@ -62,6 +62,7 @@ public final class ArenaPool {
     private final Upkeep upkeep;
     private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
+    private long lookasideLimitBytes;
     private int stripeCount;
 
     /// What ends with a thread, or with its work.
@@ -100,7 +101,8 @@ public final class ArenaPool {
         this.stripes = new StripeSet(map, space.config().stripes(), lock, source -> makeStripe(policy, source));
         int policyStripes = MAX_POLICIES * Math.max(map.sources(), STRIPES_A_POLICY);
         this.mail = new ArenaMail(space, maxArenas + stripes.length() + policyStripes);
-        this.lookasideBudgetBytes = new AtomicLong(space.config().lookasideLimitBytes());
+        this.lookasideLimitBytes = space.config().lookasideLimitBytes();
+        this.lookasideBudgetBytes = new AtomicLong(lookasideLimitBytes);
         this.tenancies = new Tenancies(space.config().numaPolicy(), idle);
         this.upkeep = new Upkeep(this, space);
         for (Zone zone : space.zones()) {
@@ -270,6 +272,24 @@ public final class ArenaPool {
         if (silent != 0) {
             space.events().publish(EventKind.ADOPTION_IDLE, EventHub.ANY_NODE, 0, silent, 0);
         }
+    }
+
+    /// Changes the byte budget of all lookaside lists together. The arenas give up step by step what they have taken of
+    /// it already: see [LookasideDepth].
+    /// @param limitBytes from now on
+    public void limitLookaside(long limitBytes) {
+        lock.lock();
+        try {
+            lookasideBudgetBytes.addAndGet(limitBytes - lookasideLimitBytes);
+            lookasideLimitBytes = limitBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// {@return bytes that lookaside lists may still take; less than 0 where they have more than they may have now}
+    public long lookasideLeftBytes() {
+        return lookasideBudgetBytes.get();
     }
 
     /// Gives back what the caller's arena, idle arenas, stripes and zones hold without use.

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// doubles the depth; each quiet period takes an eighth off, and what stayed unused through the period (the low-water
 /// mark) is what the caller should drain. All depths of all arenas together draw on one byte budget, taken when a depth
 /// grows and returned when it shrinks. The shape is that of the Windows kernel's lookaside lists (grow with the miss
-/// rate, shrink slowly), with the draining that they lack.
+/// rate, shrink slowly), with the draining that they lack. When the budget is cut to less than what is taken, each
+/// depth
+/// is halved at the end of its period and with each miss, until the rest is within it.
 ///
 /// Units are slots or spans. Not thread-safe, but for the shared budget.
 final class LookasideDepth {
@@ -51,6 +53,10 @@ final class LookasideDepth {
     void miss(int batch) {
         misses++;
         missesInPeriod++;
+        if (budgetBytes.get() < 0) {
+            shrinkTo(depth >>> 1);
+            return;
+        }
         int wanted = Math.min(max, Math.max(depth * 2, depth + batch));
         long bytes = (long) (wanted - depth) * unitBytes;
         if (bytes > 0 && take(bytes)) {
@@ -69,10 +75,11 @@ final class LookasideDepth {
     /// @return how many of them were of no use through the period and should be drained
     int endPeriod(int kept) {
         int idle = Math.min(lowWater, kept);
-        if (missesInPeriod == 0 && depth > min) {
-            int smaller = Math.max(min, depth - Math.max(1, depth >>> SHRINK_SHIFT));
-            budgetBytes.addAndGet((long) (depth - smaller) * unitBytes);
-            depth = smaller;
+        if (budgetBytes.get() < 0) {
+            shrinkTo(depth >>> 1);
+            idle = Math.max(idle, kept - depth);
+        } else if (missesInPeriod == 0) {
+            shrinkTo(depth - Math.max(1, depth >>> SHRINK_SHIFT));
         }
         missesInPeriod = 0;
         lowWater = kept - idle;
@@ -81,10 +88,17 @@ final class LookasideDepth {
 
     /// Returns everything to the budget.
     void reset() {
-        budgetBytes.addAndGet((long) (depth - min) * unitBytes);
-        depth = min;
+        shrinkTo(min);
         lowWater = 0;
         missesInPeriod = 0;
+    }
+
+    private void shrinkTo(int wanted) {
+        int smaller = Math.max(min, wanted);
+        if (smaller < depth) {
+            budgetBytes.addAndGet((long) (depth - smaller) * unitBytes);
+            depth = smaller;
+        }
     }
 
     private boolean take(long bytes) {

@@ -164,4 +164,24 @@ class LookasideDepthTest {
         }
         assertTrue(exhausted, "the budget was never short, seed " + seed);
     }
+
+    @Test
+    void shouldShrinkByHalvesWhileTheBudgetIsOverdrawn() {
+        growTo(MAX);
+        budget.addAndGet(-BUDGET_BYTES);
+        assertEquals(MAX - 32, depth.endPeriod(MAX), "what is kept beyond the depth is to go");
+        assertEquals(32, depth.depth());
+        depth.miss(16);
+        assertEquals(16, depth.depth(), "a miss does not grow it");
+        while (depth.depth() > MIN) {
+            depth.endPeriod(0);
+        }
+        assertEquals(0, budget.get());
+        depth.endPeriod(0);
+        depth.miss(1);
+        assertEquals(MIN, depth.depth(), "nothing is left to grow by");
+        budget.addAndGet(BUDGET_BYTES);
+        depth.miss(1);
+        assertEquals(2 * MIN, depth.depth());
+    }
 }

@@ -31,7 +31,7 @@ final class LivePublisher {
     private static final long AUTO_DELAY_NS = 2_000_000_000;
     private static final long PERIODS_A_WALK = 100;
 
-    /// For how long a walk is taken at most, whatever the clock says, when the ones before were shorter than half of it.
+    /// What a walk is taken for at most, whatever the clock says, when those before took less than half of it.
     private static final long FIRST_WALK_NS = 1_000_000;
 
     private final AllocatorConfig config;
@@ -135,8 +135,8 @@ final class LivePublisher {
             figures.count();
             long tookNs = space.os().nanoTime() - nowNs;
             figures.write(to, nowNs, tookNs);
-            // A pause of the thread, or code that runs for the first time, must not put the next walk off for long: what
-            // a walk takes comes in steps of two.
+            // A pause of the thread, or code that runs for the first time, must not put the next walk off for
+            // long: what a walk takes comes in steps of two.
             walkNs = Math.min(tookNs, Math.max(FIRST_WALK_NS, 2 * walkNs));
             nextWalkNs = nowNs + PERIODS_A_WALK * walkNs;
         }

@@ -57,6 +57,7 @@ final class BufferCaches implements BlockCache {
         this.budget = new StackBudget(memory);
         this.stripes = new CacheStripes(budget, depots);
         this.nobodys = new BlockStacks(null, budget);
+        BufferEvents.registerIfWanted();
         if (memory.register(this)) {
             budget.open();
         }
@@ -135,6 +136,7 @@ final class BufferCaches implements BlockCache {
     /// Forgets threads that ended, or that have been idle for a while, and frees what they kept.
     @Override
     public void sweep() {
+        BufferEvents.registerIfWanted();
         long nowNs = System.nanoTime();
         lock.lock();
         try {

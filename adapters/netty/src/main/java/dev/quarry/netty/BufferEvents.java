@@ -7,6 +7,8 @@ import jdk.jfr.FlightRecorder;
 /// Records events of the flight recorder, where there is one (`io.netty.jfr.enabled` says so, as for Netty's own) and a
 /// recording asks for them. Where none does, each method is one check.
 final class BufferEvents {
+    private static volatile boolean areRegistered;
+
     private BufferEvents() {}
 
     /// A buffer begins.
@@ -46,10 +48,28 @@ final class BufferEvents {
         }
     }
 
-    /// Whether anything was ever recorded in this JVM. To ask an event whether it is enabled registers it, and with the
-    /// first one the flight recorder reads the descriptions of all events that there are: 7 MiB.
+    /// Whether events can be asked for: anything was ever recorded in this JVM, and their classes are there. To ask one
+    /// whether it is enabled registers it, and with the first one the flight recorder reads the descriptions of all
+    /// events that there are: 7 MiB.
     private static boolean isRecorderInUse() {
-        return PlatformDependent.isJfrEnabled() && FlightRecorder.isInitialized();
+        return PlatformDependent.isJfrEnabled() && FlightRecorder.isInitialized() && (areRegistered || register());
+    }
+
+    /// Registers the events if there is a recorder in use, so that virtual threads find them. Called when an allocator
+    /// is made, and by the maintenance.
+    static void registerIfWanted() {
+        isRecorderInUse();
+    }
+
+    /// Registers the events. A virtual thread would pin its carrier, and others would wait for it on theirs: it leaves
+    /// that to a platform thread, at the latest the maintenance's.
+    private static boolean register() {
+        if (Thread.currentThread().isVirtual()) {
+            return false;
+        }
+        Probes.ALLOCATE.isEnabled();
+        areRegistered = true;
+        return true;
     }
 
     private static long addressOf(RecycledByteBuf buffer) {

@@ -117,6 +117,9 @@ class BufferObservationTest {
     }
 
     private static boolean isOurs(RecordedEvent event) {
+        if (!event.hasField("allocatorType")) {
+            return false;
+        }
         RecordedClass type = event.getClass("allocatorType");
         return type.getName().equals(QuarryByteBufAllocator.class.getName());
     }

@@ -19,8 +19,6 @@ final class Exhaustion {
     private static final int MAX_FAILURES = 3;
     private static final long FIRST_PAUSE_NS = 100_000;
     private static final long MAX_PAUSE_NS = 5_000_000;
-    private static final System.Logger LOGGER = System.getLogger("dev.quarry");
-
     private final ExhaustionPolicy policy;
     private final Lifecycle lifecycle;
     private final Space space;
@@ -118,7 +116,7 @@ final class Exhaustion {
 
     private boolean halt(long byteSize, NumaPolicy placement) {
         String text = describe(byteSize, placement);
-        LOGGER.log(System.Logger.Level.ERROR, text);
+        System.getLogger("dev.quarry").log(System.Logger.Level.ERROR, text);
         System.err.println("quarry: " + text + "; quarry.exhaustion=halt ends the process");
         System.err.flush();
         Runtime.getRuntime().halt(HALT_CODE);

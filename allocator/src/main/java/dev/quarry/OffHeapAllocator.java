@@ -424,7 +424,8 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     /// {@return how short memory is around this process, as of the last reading} [Pressure#NORMAL] where
-    /// `quarry.pressure` is false, and with [MaintenanceMode#INLINE] but for what [#maintain] has seen. An allocator and
+    /// `quarry.pressure` is false, and with [MaintenanceMode#INLINE] but for what [#maintain] has seen. An allocator
+    /// and
     /// its children have one level.
     public Pressure pressure() {
         return pressure.monitor().level();

@@ -33,8 +33,8 @@ final class Diagnosis {
     private final ReentrantLock walking = new ReentrantLock();
     private volatile @Nullable Walk last;
 
-    /// The figures of one walk.
-    private record Walk(AllocatorStats stats, long endNs, long nextNs) {}
+    /// The figures of one walk, and what is said of them in each message until the next.
+    private record Walk(AllocatorStats stats, String buckets, String topClasses, long endNs, long nextNs) {}
 
     Diagnosis(AllocatorConfig config, Space space, ArenaPool pool, BlockCaches caches) {
         this.config = config;
@@ -52,11 +52,11 @@ final class Diagnosis {
         text.append("no memory for ").append(byteSize).append(" bytes: ");
         text.append(space.ledger().committedBytes()).append(" bytes are committed of a limit of ");
         text.append(space.ledger().limitBytes()).append(" (");
-        buckets(text, walk.stats());
+        text.append(walk.buckets());
         long ageUs = (space.os().nanoTime() - walk.endNs()) / 1_000;
         text.append(ageUs > 0 ? "; " + ageUs + " us ago" : "").append("); ");
         largest(text);
-        topClasses(text, walk.stats());
+        text.append(walk.topClasses());
         fullNodes(text, placement);
         NativeMemoryException refused = refusal();
         if (refused != null) {
@@ -85,8 +85,10 @@ final class Diagnosis {
             long startNs = space.os().nanoTime();
             if (walk == null || startNs - walk.nextNs() >= 0) {
                 AllocatorStats stats = caches.apply(pool.stats());
+                String buckets = buckets(stats);
+                String topClasses = topClasses(stats);
                 long endNs = space.os().nanoTime();
-                walk = new Walk(stats, endNs, endNs + PAUSE_FACTOR * (endNs - startNs));
+                walk = new Walk(stats, buckets, topClasses, endNs, endNs + PAUSE_FACTOR * (endNs - startNs));
                 last = walk;
             }
             return walk;
@@ -95,7 +97,8 @@ final class Diagnosis {
         }
     }
 
-    private static void buckets(StringBuilder text, AllocatorStats stats) {
+    private static String buckets(AllocatorStats stats) {
+        StringBuilder text = new StringBuilder();
         text.append("live ").append(stats.liveBytes());
         text.append(", waste ").append(stats.wasteBytes());
         text.append(", slabFree ").append(stats.slabFreeBytes());
@@ -103,7 +106,7 @@ final class Diagnosis {
         text.append(", spanDirty ").append(stats.spanDirtyBytes());
         text.append(", spanClean ").append(stats.spanCleanBytes());
         text.append(", quarantine ").append(stats.quarantineBytes());
-        text.append(", metadata ").append(stats.metadataBytes());
+        return text.append(", metadata ").append(stats.metadataBytes()).toString();
     }
 
     private void largest(StringBuilder text) {
@@ -115,7 +118,8 @@ final class Diagnosis {
     }
 
     /// The size classes that hold most live bytes.
-    private static void topClasses(StringBuilder text, AllocatorStats stats) {
+    private static String topClasses(AllocatorStats stats) {
+        StringBuilder text = new StringBuilder();
         List<SizeClassStats> rows = new ArrayList<>(stats.sizeClasses());
         rows.sort(Comparator.comparingLong(row -> -row.liveBlocks() * row.slotBytes()));
         String separator = "most in blocks of ";
@@ -129,7 +133,7 @@ final class Diagnosis {
                 separator = ", ";
             }
         }
-        text.append(separator.equals(", ") ? "; " : "");
+        return text.append(separator.equals(", ") ? "; " : "").toString();
     }
 
     /// The nodes that the policy would have taken memory from and that had none.

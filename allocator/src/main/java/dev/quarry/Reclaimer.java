@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A call that found none goes through stages and tries again after each: what its own arena keeps; what stripes,
 /// ended threads and free pages hold; what caches and [Shrinker]s of the service give up; what parent, siblings and
-/// children have free. One thread at a time does the second and third, the others wait for it a moment. When all of
-/// that was in vain and nothing has changed since, nobody
-/// does it again for a moment: many threads that fail must not each pay for a walk that frees nothing.
+/// children have free. One thread at a time does the second and third. When all of that was in vain and nothing has
+/// changed since, nobody does it again for a moment: many threads that fail must not each pay for a walk that frees
+/// nothing.
 ///
 /// Thread-safe. No lock of the allocator is held while the service's code runs.
 final class Reclaimer {
@@ -41,6 +41,9 @@ final class Reclaimer {
     private static final long VAIN_NS = 1_000_000;
     private static final int VAIN_CALLS = 64;
 
+    /// Every free page is given back again after so many times of what it took.
+    private static final int TRIM_PAUSE_FACTOR = 10;
+
     /// Rounds of background reclaim that are left out after one in vain, at most.
     private static final int MAX_REST_ROUNDS = 8;
 
@@ -51,8 +54,12 @@ final class Reclaimer {
     private final Shrinkers shrinkers;
     private final ReentrantLock reclaiming = new ReentrantLock();
     private volatile Vain vain = new Vain(0, 0, VAIN_CALLS);
+    private volatile Trim lastTrim = new Trim(0, 0);
     private int restRounds;
     private int nextRestRounds = 1;
+
+    /// When everything was given back last, by which thread, and when that is to be done again for another one.
+    private record Trim(long threadId, long nextNs) {}
 
     /// A reclaim that freed nothing: when, what the allocator looked like, and how many calls have relied on it.
     private static final class Vain {
@@ -91,24 +98,52 @@ final class Reclaimer {
             Family family = lifecycle.family();
             return family != null && family.reclaimForCredit(wantedBytes);
         }
-        // What services can give up does not show in what the allocator looks like: they are asked each time.
-        boolean asksServices = stage == SERVICES && !(caches.isEmpty() && shrinkers.isEmpty());
-        if (!asksServices && isVain()) {
+        return stage == SHARED ? tryShared(handle, wantedBytes) : tryServices(handle, wantedBytes);
+    }
+
+    /// Where another thread is at it there is no waiting: what it frees is found by trying again.
+    private boolean tryShared(LocalArena handle, long wantedBytes) {
+        if (isVain() || reclaiming.isHeldByCurrentThread()) {
             return false;
         }
-        if (reclaiming.isHeldByCurrentThread() || !lock()) {
-            // From inside of a shrinker; or another thread has been at it for long.
+        if (reclaiming.tryLock()) {
+            try {
+                reclaim(SHARED, arenaOf(handle), wantedBytes);
+            } finally {
+                reclaiming.unlock();
+            }
+        }
+        return true;
+    }
+
+    /// What services can give up does not show in what the allocator looks like: they are asked each time, and who
+    /// finds
+    /// another asking waits for what that gets, a moment.
+    private boolean tryServices(LocalArena handle, long wantedBytes) {
+        boolean asks = !(caches.isEmpty() && shrinkers.isEmpty());
+        if (reclaiming.isHeldByCurrentThread() || !asks && (isVain() || isTrimmedByOthers())) {
+            return false;
+        }
+        if (asks ? !lock() : !reclaiming.tryLock()) {
             return false;
         }
         try {
-            if (!asksServices && isVain()) {
-                return false;
-            }
-            reclaim(stage, arenaOf(handle), wantedBytes);
+            long startNs = space.os().nanoTime();
+            reclaim(SERVICES, arenaOf(handle), wantedBytes);
+            long endNs = space.os().nanoTime();
+            lastTrim = new Trim(Thread.currentThread().threadId(), endNs + TRIM_PAUSE_FACTOR * (endNs - startNs));
             return true;
         } finally {
             reclaiming.unlock();
         }
+    }
+
+    /// Whether another thread has just given back every free page. That takes long, and where many threads fail one
+    /// after the other it would keep them all from the zones' locks.
+    private boolean isTrimmedByOthers() {
+        Trim last = lastTrim;
+        return last.threadId() != Thread.currentThread().threadId()
+                && space.os().nanoTime() - last.nextNs() < 0;
     }
 
     private boolean lock() {

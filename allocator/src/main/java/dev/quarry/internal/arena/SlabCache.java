@@ -240,7 +240,7 @@ final class SlabCache {
 
     /// Retires the empty slabs that the class's depth does not need.
     private void drain(int sizeClass, int wantedSlots) {
-        if (!StackReserve.sufficesForArena()) {
+        if (emptySlots[sizeClass] == 0 || !StackReserve.sufficesForArena()) {
             return;
         }
         int capacity = SizeClasses.capacity(sizeClass);

@@ -39,6 +39,10 @@ public final class Zone {
 
     private static final long REST_NS = 50_000;
 
+    /// How often the lock is tried before a thread parks; once where there is no second processor that could release
+    /// it.
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 128 : 1;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Space space;
     private final int index;
@@ -97,7 +101,7 @@ public final class Zone {
     /// @return its descriptor; 0 when neither memory nor credit is there
     public long takeSlab(int sizeClass, int owner) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             collectMail();
             long slab = depot[sizeClass].head();
@@ -126,7 +130,7 @@ public final class Zone {
     /// @param slab descriptor of a slab in no list, with no slot in use
     public void retireSlab(long slab) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             release(slab);
             updateLevel();
@@ -139,7 +143,7 @@ public final class Zone {
     /// @param slab descriptor of a slab in no list
     public void adoptSlab(long slab) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             space.setOwner(slab, 0);
             shelve(slab);
@@ -156,7 +160,7 @@ public final class Zone {
     /// @return `address | 1` if its memory reads as zero, else the address; 0 when neither memory nor credit is there
     public long allocateSpan(long pageCount, int alignOrder, int spanClass, long requestedBytes) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             long page = pages.allocate(pageCount, alignOrder);
             if (page == BuddyAllocator.NOTHING) {
@@ -177,7 +181,7 @@ public final class Zone {
     /// @param pageCount its length
     public void freeSpan(long page, long pageCount) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             pages.free(page, pageCount, pageCount);
             updateLevel();
@@ -194,7 +198,7 @@ public final class Zone {
     /// @return whether it has that length now
     public boolean resizeSpan(long page, long oldPages, long newPages, long requestedBytes) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             if (newPages > oldPages && !pages.tryExtend(page, oldPages, newPages)) {
                 return false;
@@ -219,7 +223,7 @@ public final class Zone {
     /// @return whether the system did it; if not, nothing has changed
     public boolean moveSpan(long from, long to, long pageCount) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             if (!pages.region().tryRemap(from << PAGE_SHIFT, to << PAGE_SHIFT, pageCount << PAGE_SHIFT)) {
                 return false;
@@ -239,7 +243,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         long startNs = space.events().startNs();
         long purgedBytes;
-        lock.lock();
+        enter();
         try {
             collectMail();
             updateLevel();
@@ -256,7 +260,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         long startNs = space.events().startNs();
         long purgedPages;
-        lock.lock();
+        enter();
         try {
             collectMail();
             purgedPages = pages.purge(Long.MAX_VALUE);
@@ -282,7 +286,7 @@ public final class Zone {
             return 0;
         }
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             collectMail();
             long pagesGiven = pages.giveBack(wantedBytes + PAGE_BYTES - 1 >>> PAGE_SHIFT);
@@ -298,23 +302,31 @@ public final class Zone {
         return space.ledger().leftBytes() + (pages.buddy().freeCommittedPages() << PAGE_SHIFT);
     }
 
-    /// {@return bytes of the largest free block that is committed}
+    /// {@return bytes of the largest free block that is committed} No lock: exact when the zone rests.
     public long largestFreeBytes() {
-        lock.lock();
-        try {
-            int order = BuddyAllocator.orders() - 1;
-            while (order >= 0 && pages.buddy().firstFree(order) < 0) {
-                order--;
-            }
-            return order < 0 ? 0 : 1L << order + PAGE_SHIFT;
-        } finally {
-            lock.unlock();
+        int order = BuddyAllocator.orders() - 1;
+        while (order >= 0 && pages.buddy().firstFree(order) < 0) {
+            order--;
         }
+        return order < 0 ? 0 : 1L << order + PAGE_SHIFT;
     }
 
     /// {@return where that stands against the watermarks: [Watermarks#ABOVE], `LOW` or `MIN`} No lock.
     public int level() {
         return level;
+    }
+
+    /// Takes the lock. What is done under it takes a microsecond or two, mostly, and a thread that parks comes back
+    /// after tens of them, or where many threads want the processors after milliseconds: so it tries for a moment
+    /// first.
+    private void enter() {
+        for (int tries = 0; tries < SPINS; tries++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
     }
 
     private void updateLevel() {
@@ -332,7 +344,7 @@ public final class Zone {
     /// @return whether the system did it
     public boolean tryEmpty() {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             return pages.tryEmpty();
         } finally {
@@ -344,7 +356,7 @@ public final class Zone {
     public void deliverMail() {
         if (!Mailbox.isEmpty(mailbox)) {
             StackReserve.ensureForZone();
-            lock.lock();
+            enter();
             try {
                 collectMail();
             } finally {
@@ -386,7 +398,7 @@ public final class Zone {
     /// Runs something under the zone's lock.
     /// @param action what to run
     public void locked(Runnable action) {
-        lock.lock();
+        enter();
         try {
             action.run();
         } finally {
@@ -431,7 +443,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         long page = 0;
         do {
-            lock.lock();
+            enter();
             try {
                 page = visitSlice(visitor, page, spans);
             } finally {

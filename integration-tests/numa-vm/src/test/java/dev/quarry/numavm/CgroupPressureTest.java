@@ -87,9 +87,10 @@ class CgroupPressureTest {
         private static final long GROWTH_BYTES = 4 * MEBIBYTE;
         private static final int GROWTHS = 20;
 
-        /// Files in memory, which count for the process that wrote them and stay when it has ended.
+        /// Files in memory, which count for the process that wrote them and stay when it has ended: 200 MiB at once,
+        /// the rest bit by bit.
         private static final String FILLING = """
-                mkdir $0 && i=0
+                mkdir $0 && dd if=/dev/zero of=$0/start bs=1024k count=200 2>/dev/null && i=200
                 while [ $i -lt $1 ]; do
                     dd if=/dev/zero of=$0/$i bs=1024k count=2 2>/dev/null && i=$((i + 2)) && sleep 0.1
                 done""";

@@ -58,6 +58,7 @@ final class Simulation {
         try {
             runAll();
         } catch (Throwable failure) {
+            machine.recover();
             schedule.add(allocator.report());
             throw failure;
         }
@@ -343,7 +344,10 @@ final class Simulation {
             free();
         }
         for (LogicalThread thread : threads) {
-            thread.use(machine.config().numaPolicy());
+            // Not for all: a change of policy empties the arena, and here the maintenance is to do that.
+            if (!thread.allocatesBy(machine.config().numaPolicy())) {
+                thread.use(machine.config().numaPolicy());
+            }
             stripesWereUsed |= thread.wasOnStripes();
             if (random.nextBoolean()) {
                 thread.sleep();

@@ -341,7 +341,9 @@ final class Simulation {
         machine.emptyNodes();
         inspect();
         while (!blocks.isEmpty()) {
+            int before = blocks.size();
             free();
+            require(blocks.size() < before, "some thread can free");
         }
         for (LogicalThread thread : threads) {
             // Not for all: a change of policy empties the arena, and here the maintenance is to do that.

@@ -60,6 +60,12 @@ public final class ArenaPool {
     private final ConcurrentHashMap<NumaPolicy, StripeSet> stripesByPolicy = new ConcurrentHashMap<>();
     private final int maxArenas;
     private final Upkeep upkeep;
+
+    /// For a stripe when there is no memory for one: where no thread with an arena is left, a free must get through.
+    /// Not
+    /// touched until then; 0 once it is in use. Under the lock.
+    private long spareRecord;
+
     private Shortage shortage = byteSize -> 0;
     private volatile boolean closed;
     private long lookasideLimitBytes;
@@ -105,6 +111,7 @@ public final class ArenaPool {
         this.lookasideBudgetBytes = new AtomicLong(lookasideLimitBytes);
         this.tenancies = new Tenancies(space.config().numaPolicy(), idle);
         this.upkeep = new Upkeep(this, space);
+        this.spareRecord = space.metadata().allocate(RECORD_BYTES);
         for (Zone zone : space.zones()) {
             zone.setRouter(mail);
         }
@@ -200,7 +207,15 @@ public final class ArenaPool {
     }
 
     private @Nullable Stripe makeStripe(NumaPolicy policy, int source) {
-        Arena arena = create(Home.ofStripe(space, map, policy, source));
+        Home home = Home.ofStripe(space, map, policy, source);
+        Arena arena = create(home);
+        if (arena == null
+                && !closed
+                && spareRecord != 0
+                && policy.equals(space.config().numaPolicy())) {
+            arena = create(home, spareRecord);
+            spareRecord = 0;
+        }
         if (arena == null) {
             return null;
         }
@@ -213,9 +228,10 @@ public final class ArenaPool {
             return null;
         }
         long record = space.metadata().allocate(RECORD_BYTES);
-        if (record == 0) {
-            return null;
-        }
+        return record == 0 ? null : create(home, record);
+    }
+
+    private Arena create(Home home, long record) {
         int id = arenas.size() + 1;
         if (id >>> Space.FRAME_OWNER_BITS != 0) {
             throw new AssertionError("arena " + id + " does not fit into the frame table");

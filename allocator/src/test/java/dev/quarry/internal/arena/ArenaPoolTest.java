@@ -209,10 +209,30 @@ class ArenaPoolTest {
             while ((arena = fixture.pool().acquire()) != null) {
                 assertEquals(++made, arena.id());
             }
-            assertNull(fixture.pool().lockStripe());
-            assertEquals(made, fixture.pool().arenaCount());
+            Stripe spare = fixture.pool().lockStripe();
+            assertNotNull(spare, "one stripe has its record from the start");
+            assertEquals(made + 1, spare.arena().id());
+            spare.unlock();
             fixture.space().ledger().giveBack(left);
-            assertEquals(made + 1, fixture.arena().id());
+            assertEquals(made + 2, fixture.arena().id());
+        }
+    }
+
+    @Test
+    void shouldFreeByAStripeWithoutMemoryForOne() {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            long block = fixture.arena().malloc(100);
+            assertTrue(fixture.space()
+                    .ledger()
+                    .tryTake(NODE_BYTES - fixture.space().ledger().committedBytes()));
+            while (fixture.pool().acquire() != null) {
+                assertNotEquals(0, fixture.pool().arenaCount());
+            }
+            Stripe stripe = fixture.pool().lockStripe();
+            assertNotNull(stripe);
+            stripe.arena().free(block);
+            stripe.unlock();
+            assertEquals(0, fixture.pool().stats().liveBlocks());
         }
     }
 

@@ -37,9 +37,12 @@ final class Reclaimer {
     /// How many stages there are.
     static final int STAGES = 4;
 
-    private static final long WAIT_NS = 2_000_000;
+    private static final long WAIT_NS = 20_000_000;
     private static final long VAIN_NS = 1_000_000;
     private static final int VAIN_CALLS = 64;
+
+    /// The part of the limit that makes free pages plenty.
+    private static final int PLENTY_PART = 8;
 
     /// Every free page is given back again after so many times of what it took.
     private static final int TRIM_PAUSE_FACTOR = 10;
@@ -101,12 +104,12 @@ final class Reclaimer {
         return stage == SHARED ? tryShared(handle, wantedBytes) : tryServices(handle, wantedBytes);
     }
 
-    /// Where another thread is at it there is no waiting: what it frees is found by trying again.
+    /// Where another thread is at it, waiting for it is worth while only if there is plenty for both.
     private boolean tryShared(LocalArena handle, long wantedBytes) {
         if (isVain() || reclaiming.isHeldByCurrentThread()) {
             return false;
         }
-        if (reclaiming.tryLock()) {
+        if (hasPlenty(wantedBytes) ? lock() : reclaiming.tryLock()) {
             try {
                 reclaim(SHARED, arenaOf(handle), wantedBytes);
             } finally {
@@ -121,10 +124,11 @@ final class Reclaimer {
     /// another asking waits for what that gets, a moment.
     private boolean tryServices(LocalArena handle, long wantedBytes) {
         boolean asks = !(caches.isEmpty() && shrinkers.isEmpty());
-        if (reclaiming.isHeldByCurrentThread() || !asks && (isVain() || isTrimmedByOthers())) {
+        if (reclaiming.isHeldByCurrentThread()
+                || !asks && (isVain() || isTrimmedByOthers() && !hasPlenty(wantedBytes))) {
             return false;
         }
-        if (asks ? !lock() : !reclaiming.tryLock()) {
+        if (asks || hasPlenty(wantedBytes) ? !lock() : !reclaiming.tryLock()) {
             return false;
         }
         try {
@@ -136,6 +140,18 @@ final class Reclaimer {
         } finally {
             reclaiming.unlock();
         }
+    }
+
+    /// Whether a good part of the memory is free, but in pieces, or in a zone that does not need it: then it would be
+    /// wrong to fail only because another thread is about to put it in order. At the limit, where it is live blocks
+    /// that
+    /// fill the memory, waiting would only make each of many failures slow.
+    private boolean hasPlenty(long wantedBytes) {
+        long freeBytes = 0;
+        for (Zone zone : space.zones()) {
+            freeBytes += zone.freeBytes();
+        }
+        return freeBytes >= Math.max(wantedBytes, space.ledger().limitBytes() / PLENTY_PART);
     }
 
     /// Whether another thread has just given back every free page. That takes long, and where many threads fail one

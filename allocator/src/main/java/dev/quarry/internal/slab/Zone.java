@@ -297,9 +297,14 @@ public final class Zone {
         }
     }
 
+    /// {@return bytes of free pages that are committed} Exact under [#locked].
+    public long freeBytes() {
+        return pages.buddy().freeCommittedPages() << PAGE_SHIFT;
+    }
+
     /// {@return bytes that could be handed out: own free pages, and credit that nobody has} Exact under [#locked].
     public long availableBytes() {
-        return space.ledger().leftBytes() + (pages.buddy().freeCommittedPages() << PAGE_SHIFT);
+        return space.ledger().leftBytes() + freeBytes();
     }
 
     /// {@return bytes of the largest free block that is committed} No lock: exact when the zone rests.

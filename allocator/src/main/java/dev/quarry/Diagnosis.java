@@ -58,7 +58,7 @@ final class Diagnosis {
         largest(text);
         text.append(walk.topClasses());
         fullNodes(text, placement);
-        NativeMemoryException refused = refusal();
+        NativeMemoryException refused = space.lastRefusal();
         if (refused != null) {
             space.errors().count(ErrorKind.EXHAUSTED, "the system refused", refused.errnoName(), null);
             text.append("the system refused: ").append(refused.getMessage()).append("; ");
@@ -145,14 +145,6 @@ final class Diagnosis {
                 text.append(policy).append("); ");
             }
         }
-    }
-
-    private @Nullable NativeMemoryException refusal() {
-        NativeMemoryException refused = null;
-        for (Zone zone : space.zones()) {
-            refused = refused == null ? zone.pages().region().lastFailure() : refused;
-        }
-        return refused;
     }
 
     /// What most likely helps, the likeliest first.

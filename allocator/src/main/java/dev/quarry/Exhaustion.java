@@ -18,7 +18,9 @@ final class Exhaustion {
 
     private static final int MAX_FAILURES = 3;
     private static final long FIRST_PAUSE_NS = 100_000;
-    private static final long MAX_PAUSE_NS = 5_000_000;
+    private static final int PAUSE_DOUBLINGS = 6;
+    private static final long MAX_PAUSE_NS = FIRST_PAUSE_NS << PAUSE_DOUBLINGS;
+
     private final ExhaustionPolicy policy;
     private final Lifecycle lifecycle;
     private final Space space;
@@ -46,11 +48,12 @@ final class Exhaustion {
     /// @param byteSize  what was asked for
     /// @param placement by which policy
     /// @param attempts  how often this call has tried again before
-    void beforeRetry(long byteSize, NumaPolicy placement, int attempts) {
+    /// @param sinceNs   monotonic time at which it first found no memory
+    void beforeRetry(long byteSize, NumaPolicy placement, int attempts, long sinceNs) {
         lifecycle.requireOpen();
         boolean again = switch (policy.kind()) {
             case THROW -> false;
-            case WAIT -> pause(attempts);
+            case WAIT -> pause(attempts, sinceNs);
             case CALLBACK -> ask(byteSize, attempts);
             case HALT -> halt(byteSize, placement);
         };
@@ -69,17 +72,13 @@ final class Exhaustion {
 
     /// Nothing signals that memory has come free: that would put a word that all threads share onto every free. So it
     /// looks again after pauses that grow.
-    private boolean pause(int attempts) {
-        long pauseNs = FIRST_PAUSE_NS;
-        long waitedNs = 0;
-        for (int i = 0; i < attempts && waitedNs < policy.waitNs(); i++) {
-            waitedNs += pauseNs;
-            pauseNs = Math.min(pauseNs * 2, MAX_PAUSE_NS);
-        }
-        if (waitedNs >= policy.waitNs() || Thread.currentThread().isInterrupted()) {
+    private boolean pause(int attempts, long sinceNs) {
+        long leftNs = policy.waitNs() - (space.os().nanoTime() - sinceNs);
+        if (leftNs <= 0 || Thread.currentThread().isInterrupted()) {
             return false;
         }
-        LockSupport.parkNanos(this, Math.min(pauseNs, policy.waitNs() - waitedNs));
+        long pauseNs = attempts < PAUSE_DOUBLINGS ? FIRST_PAUSE_NS << attempts : MAX_PAUSE_NS;
+        LockSupport.parkNanos(this, Math.min(pauseNs, leftNs));
         return true;
     }
 

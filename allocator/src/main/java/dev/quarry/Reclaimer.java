@@ -60,6 +60,7 @@ final class Reclaimer {
     private volatile Trim lastTrim = new Trim(0, 0);
     private int restRounds;
     private int nextRestRounds = 1;
+    private @Nullable ThreadHandles handles;
 
     /// When everything was given back last, by which thread, and when that is to be done again for another one.
     private record Trim(long threadId, long nextNs) {}
@@ -83,6 +84,12 @@ final class Reclaimer {
         this.pool = pool;
         this.caches = caches;
         this.shrinkers = shrinkers;
+    }
+
+    /// Tells where a thread's arena is found. Called once, before the first reclaim.
+    /// @param threads who has which arena
+    void knowing(ThreadHandles threads) {
+        handles = threads;
     }
 
     /// Runs one stage for a call that found no memory.
@@ -183,7 +190,8 @@ final class Reclaimer {
             pool.reclaim(wantedBytes, own);
         } else {
             caches.reclaim();
-            shrinkers.shrink(wantedBytes);
+            // Room for rounding, and for the records of what is handed out.
+            shrinkers.shrink(wantedBytes + space.config().commitGranuleBytes());
             pool.trim(own);
         }
         long freedBytes = before - space.ledger().committedBytes();
@@ -276,9 +284,19 @@ final class Reclaimer {
         }
         try {
             caches.reclaim();
-            return shrinkers.shrink(wantedBytes);
+            long freedBytes = shrinkers.shrink(wantedBytes);
+            trimOwn();
+            return freedBytes;
         } finally {
             reclaiming.unlock();
+        }
+    }
+
+    /// What services free lies in the arena of the thread that called them, which may never come to a slow path.
+    private void trimOwn() {
+        Arena own = handles == null ? null : arenaOf(handles.known());
+        if (own != null) {
+            own.trim();
         }
     }
 }

@@ -60,8 +60,14 @@ final class Shrinkers {
         entries = List.copyOf(fewer);
     }
 
+    /// {@return whether there is none that would be asked}
     boolean isEmpty() {
-        return entries.isEmpty();
+        for (Entry entry : entries) {
+            if (!entry.isDropped()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Asks for memory, the cheapest first, until enough was given up.

@@ -40,6 +40,7 @@ final class SlowPath {
         this.exhaustion = exhaustion;
         pool.onShortage(this::malloc);
         this.handles = new ThreadHandles(config, lifecycle, pool, this);
+        reclaimer.knowing(handles);
     }
 
     /// {@return who has which arena}
@@ -168,9 +169,10 @@ final class SlowPath {
     private long demand(
             LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
         long address = attempt(handle, policy, operation, argument, byteSize);
+        long sinceNs = address == 0 ? space.os().nanoTime() : 0;
         for (int attempts = 0; address == 0; attempts++) {
             NumaPolicy placement = policy == null ? handles.policyOf(handle) : policy;
-            exhaustion.beforeRetry(byteSize, placement, attempts);
+            exhaustion.beforeRetry(byteSize, placement, attempts, sinceNs);
             address = attempt(own(), policy, operation, argument, byteSize);
         }
         return address;

@@ -76,6 +76,7 @@ public final class Region {
         long startNs = os.nanoTime();
         try {
             os.commit(base + offset, bytes);
+            lastFailure = null;
             backing.prepare(os, errors, base + offset, bytes);
             committedBytes.addAndGet(creditBytes);
             news.add(bytes, os.nanoTime() - startNs);

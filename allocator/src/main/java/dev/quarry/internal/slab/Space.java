@@ -461,6 +461,16 @@ public final class Space {
         }
     }
 
+    /// {@return the system's last refusal of memory for data or metadata; null where the limit refused, or nobody}
+    public @Nullable NativeMemoryException lastRefusal() {
+        for (Zone zone : zones) {
+            if (zone.pages().region().lastFailure() != null) {
+                return zone.pages().region().lastFailure();
+            }
+        }
+        return poolRegion.lastFailure() == null ? tables.lastFailure() : poolRegion.lastFailure();
+    }
+
     /// {@return what the system refused}
     public List<String> refusals() {
         List<String> all = new ArrayList<>(refusals);

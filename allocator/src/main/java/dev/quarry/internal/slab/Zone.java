@@ -209,6 +209,7 @@ public final class Zone {
                 pages.map().setRelease(page + newPages, SpanMap.CACHED, 0, oldPages - newPages);
                 pages.free(page + newPages, oldPages - newPages, oldPages - newPages);
             }
+            updateLevel();
             return true;
         } finally {
             lock.unlock();
@@ -229,6 +230,7 @@ public final class Zone {
                 return false;
             }
             pages.freeClean(from, pageCount);
+            updateLevel();
             return true;
         } finally {
             lock.unlock();

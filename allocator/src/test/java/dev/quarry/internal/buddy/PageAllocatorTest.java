@@ -153,6 +153,58 @@ class PageAllocatorTest {
         pages.verify();
     }
 
+    /// Frees blocks of 4, 16 and 8 pages that cannot merge, and uses up the rest of the granule.
+    private void scatterFreeBlocks() {
+        long four = allocateAndWrite(4);
+        allocateAndWrite(4);
+        long eight = allocateAndWrite(8);
+        long sixteen = allocateAndWrite(16);
+        allocateAndWrite(16);
+        pages.free(four, 4, 4);
+        pages.free(eight, 8, 8);
+        pages.free(sixteen, 16, 16);
+        assertEquals(0, pages.cleanFreeBytes());
+    }
+
+    @Test
+    void shouldGiveBackTheLeastThatWillDo() {
+        scatterFreeBlocks();
+        long committed = region.committedBytes();
+
+        assertEquals(8, pages.giveBack(5), "the smallest that is large enough");
+        assertEquals(committed - (8L << PAGE_SHIFT), region.committedBytes());
+        assertEquals(4, pages.giveBack(4));
+        assertEquals(16, pages.giveBack(1));
+        assertEquals(0, pages.giveBack(1));
+        assertEquals(28L << PAGE_SHIFT, pages.purgedBytes());
+        pages.verify();
+    }
+
+    @Test
+    void shouldGiveBackSeveralWhereNoneIsLargeEnough() {
+        scatterFreeBlocks();
+
+        assertEquals(24, pages.giveBack(20), "the largest first, and no more than is needed");
+        assertEquals(4L << PAGE_SHIFT, pages.dirtyFreeBytes());
+        assertEquals(4, pages.giveBack(Long.MAX_VALUE >>> PAGE_SHIFT));
+        pages.verify();
+    }
+
+    @Test
+    void shouldKeepTheCreditOfWhatTheSystemRefusesToPurge() {
+        scatterFreeBlocks();
+        long committed = region.committedBytes();
+        machine.os().failFrom(OsCall.PURGE, 1, Errno.EINVAL);
+
+        assertEquals(0, pages.giveBack(5));
+        assertEquals(committed, region.committedBytes());
+        assertEquals(28L << PAGE_SHIFT, pages.dirtyFreeBytes());
+        assertEquals(0, pages.purgedBytes());
+        pages.verify();
+        machine.os().disarm();
+        assertEquals(8, pages.giveBack(5));
+    }
+
     @Test
     void shouldGrowOverDirtyPages() {
         long page = pages.allocate(8, 0);

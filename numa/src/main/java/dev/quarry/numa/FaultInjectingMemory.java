@@ -249,6 +249,12 @@ public final class FaultInjectingMemory implements NativeMemory {
     }
 
     @Override
+    public void collapse(long address, long byteSize) {
+        enter(OsCall.COLLAPSE, address, byteSize);
+        memory.collapse(address, byteSize);
+    }
+
+    @Override
     public int currentCpu() {
         return memory.currentCpu();
     }

@@ -19,6 +19,7 @@ final class LinuxMemory implements NativeMemory {
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_NOHUGEPAGE = 15;
     private static final int MADV_POPULATE_WRITE = 23;
+    private static final int MADV_COLLAPSE = 25;
     private static final int PR_SET_VMA = 0x53564d41;
     private static final int PR_SET_VMA_ANON_NAME = 0;
 
@@ -201,6 +202,12 @@ final class LinuxMemory implements NativeMemory {
         Ranges.check(address, byteSize, osPageBytes);
         int advice = wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
         check(LinuxCalls.madvise(address, byteSize, advice), OsCall.HUGE_PAGES, address, byteSize);
+    }
+
+    @Override
+    public void collapse(long address, long byteSize) {
+        Ranges.check(address, byteSize, osPageBytes);
+        check(LinuxCalls.madvise(address, byteSize, MADV_COLLAPSE), OsCall.COLLAPSE, address, byteSize);
     }
 
     @Override

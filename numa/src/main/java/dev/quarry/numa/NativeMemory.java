@@ -201,6 +201,17 @@ public interface NativeMemory {
     /// @throws NativeMemoryException if the kernel has none
     void hugePages(long address, long byteSize, boolean wanted);
 
+    /// Puts the contents of a committed range into huge OS pages now, as far as whole ones lie in it. Contents stay; what
+    /// is not resident becomes so. May take milliseconds. Unlike other calls it may meet any other one, but [#release],
+    /// and any access on the same range: each OS page is then as the later of the two left it.
+    ///
+    /// @param address the start of the range
+    /// @param byteSize its length
+    /// @throws NativeMemoryException if the system refuses: `ENOMEM`, `EBUSY` and `EAGAIN` where it cannot now, for want
+    ///     of memory or because something else holds an OS page; `EINVAL` where it never can: on Linux before 6.1,
+    ///     without huge OS pages, or for a range in which nothing is resident. A part may have been done
+    void collapse(long address, long byteSize);
+
     /// The cpu that the calling thread runs on. A hint: it may be wrong by the time it is read.
     ///
     /// @return the kernel's number of the cpu, 0 or more

@@ -26,6 +26,8 @@ public enum OsCall {
     NAME("prctl(PR_SET_VMA_ANON_NAME)"),
     /// Ask for huge OS pages in a range, or refuse them.
     HUGE_PAGES("madvise(MADV_HUGEPAGE)"),
+    /// Put the contents of a range into huge OS pages.
+    COLLAPSE("madvise(MADV_COLLAPSE)"),
     /// Count the resident OS pages of a range.
     RESIDENT("mincore"),
     /// Ask on which nodes OS pages lie.

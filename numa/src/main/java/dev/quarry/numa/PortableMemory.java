@@ -134,6 +134,11 @@ final class PortableMemory implements NativeMemory {
         throw unsupported(OsCall.HUGE_PAGES, address, byteSize);
     }
 
+    @Override
+    public void collapse(long address, long byteSize) {
+        throw unsupported(OsCall.COLLAPSE, address, byteSize);
+    }
+
     /// Spreads threads over the cpus that there are; which cpu a thread really runs on cannot be asked.
     @Override
     public int currentCpu() {

@@ -33,6 +33,7 @@ public final class SimulatedMemory implements NativeMemory {
     private final SimulatedMachine machine;
     private final SimulatedNodes nodes;
     private final SimulatedAddressSpace space;
+    private final SimulatedHugePages hugePages = new SimulatedHugePages();
 
     /// Of those threads that were put on one. Weak: a thread that has ended needs none.
     private final Map<Thread, Integer> cpusByThread = Collections.synchronizedMap(new WeakHashMap<>());
@@ -168,6 +169,13 @@ public final class SimulatedMemory implements NativeMemory {
         return space.bytesWith(LOCKED);
     }
 
+    /// The memory that is in huge OS pages of 2 MiB, by [#collapse] alone: no touch makes one here.
+    ///
+    /// @return bytes
+    public synchronized long hugeBytes() {
+        return hugePages.bytes();
+    }
+
     /// How many mappings a kernel would need for this.
     ///
     /// @return 0 when all is released
@@ -228,6 +236,7 @@ public final class SimulatedMemory implements NativeMemory {
             reservation.zero(page);
             nodes.giveBack(reservation, page);
         }
+        hugePages.split(address, byteSize);
     }
 
     @Override
@@ -239,6 +248,7 @@ public final class SimulatedMemory implements NativeMemory {
         for (int page = 0; page < reservation.pages(); page++) {
             nodes.giveBack(reservation, page);
         }
+        hugePages.split(address, byteSize);
         space.remove(reservation);
     }
 
@@ -265,6 +275,8 @@ public final class SimulatedMemory implements NativeMemory {
             nodes.giveBack(reservation, to);
             reservation.movePage(reservation.page(fromAddress) + page, to);
         }
+        hugePages.split(fromAddress, byteSize);
+        hugePages.split(toAddress, byteSize);
     }
 
     @Override
@@ -361,6 +373,13 @@ public final class SimulatedMemory implements NativeMemory {
             reservation.set(page, HUGE, wanted);
             return null;
         });
+    }
+
+    @Override
+    public synchronized void collapse(long address, long byteSize) {
+        int nearNode = nearNode();
+        attempt(OsCall.COLLAPSE, address, byteSize, true, (reservation, page) -> back(reservation, page, nearNode));
+        hugePages.make(address, byteSize);
     }
 
     @Override

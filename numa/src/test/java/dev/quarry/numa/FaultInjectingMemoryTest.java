@@ -114,6 +114,7 @@ class FaultInjectingMemoryTest extends NativeMemoryContract {
             case BIND -> memory.bind(address, byteSize, Placement.BIND, NodeSet.of(0));
             case NAME -> memory.name(address, byteSize, "name");
             case HUGE_PAGES -> memory.hugePages(address, byteSize, true);
+            case COLLAPSE -> memory.collapse(address, byteSize);
             case RESIDENT -> memory.residentBytes(address, byteSize);
             case NODES_OF -> memory.nodesOf(address, 1, new int[1]);
             case MOVE -> memory.move(address, byteSize, 0);

@@ -230,6 +230,7 @@ abstract class NativeMemoryContract {
                 at -> memory.move(at, osPageBytes, 0),
                 at -> memory.name(at, osPageBytes, "x"),
                 at -> memory.hugePages(at, osPageBytes, true),
+                at -> memory.collapse(at, osPageBytes),
                 at -> memory.residentBytes(at, osPageBytes));
         for (LongConsumer call : callsByAddress) {
             assertThrows(IllegalArgumentException.class, () -> call.accept(address + 8));

@@ -31,7 +31,8 @@ class PortableMemoryTest extends NativeMemoryContract {
                 () -> memory.bind(address, byteSize, Placement.LOCAL, NodeSet.empty()),
                 () -> memory.nodesOf(address, 1, new int[1]),
                 () -> memory.move(address, byteSize, 0),
-                () -> memory.hugePages(address, byteSize, true));
+                () -> memory.hugePages(address, byteSize, true),
+                () -> memory.collapse(address, byteSize));
         for (Executable call : calls) {
             assertTrue(assertThrows(NativeMemoryException.class, call).is(Errno.EOPNOTSUPP));
         }

@@ -190,8 +190,8 @@ final class ConfigOptions {
             "huge.pages",
             ChoiceType.of(HugePages.values()),
             "off",
-            "Huge OS pages: off leaves them to the system's own setting, transparent asks the kernel for them, which"
-                    + " is faster on large heaps and holds more memory on small ones.");
+            "Huge OS pages: off leaves them to the system's own setting, transparent asks the kernel for them"
+                    + " and keeps them whole, which is faster on large heaps and holds more memory on small ones.");
 
     static final ConfigOption<MemoryLock> LOCK = ConfigOption.of(
             "lock",

@@ -3,6 +3,7 @@ package dev.quarry;
 
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.NodeBalance;
+import dev.quarry.internal.slab.Collapser;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
@@ -543,7 +544,9 @@ public final class OffHeapAllocator implements AutoCloseable {
         int relieved = reclaimer.background();
         live.tick();
         long nowNs = space.os().nanoTime();
-        return relieved + pool.tick(nowNs, pressure.respond(nowNs));
+        int worked = relieved + pool.tick(nowNs, pressure.respond(nowNs));
+        Collapser collapser = space.collapser();
+        return collapser == null || pressure.monitor().level() != Pressure.NORMAL ? worked : worked + collapser.round();
     }
 
     /// {@return its place in the JVM's own tools}

@@ -4,10 +4,12 @@ package dev.quarry;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.NodeBalance;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.slab.Collapser;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.RawMemory;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the text report. The buckets are an addition that comes out.
 final class Report {
@@ -48,6 +50,7 @@ final class Report {
         line(
                 "%-14s %,20d   arenas, %,d of them idle; %,d adopted from ended threads, %,d from idle ones",
                 "", pool.arenaCount(), pool.idleCount(), pool.adoptions(), pool.idleAdoptions());
+        hugePages(space.collapser());
         classes(stats);
         nodes(stats);
         if (space.nodeZones().length > 1) {
@@ -76,6 +79,14 @@ final class Report {
     private void row(String name, long bytes, AllocatorStats stats, String remark) {
         double share = 100.0 * bytes / Math.max(1, stats.committedBytes());
         line("%-14s %,20d  %5.1f %%  %s", name, bytes, share, remark);
+    }
+
+    private void hugePages(@Nullable Collapser collapser) {
+        if (collapser != null) {
+            line(
+                    "%-14s %,20d   collapsed, %,d times refused",
+                    "huge OS pages", collapser.collapsed(), collapser.refusals());
+        }
     }
 
     private void classes(AllocatorStats stats) {

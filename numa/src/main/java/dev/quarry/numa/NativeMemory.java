@@ -201,14 +201,14 @@ public interface NativeMemory {
     /// @throws NativeMemoryException if the kernel has none
     void hugePages(long address, long byteSize, boolean wanted);
 
-    /// Puts the contents of a committed range into huge OS pages now, as far as whole ones lie in it. Contents stay; what
-    /// is not resident becomes so. May take milliseconds. Unlike other calls it may meet any other one, but [#release],
-    /// and any access on the same range: each OS page is then as the later of the two left it.
+    /// Puts the contents of a committed range into huge OS pages now, as far as whole ones lie in it. Contents stay;
+    /// what is not resident becomes so. May take milliseconds. Unlike other calls it may meet any other one on the same
+    /// range, but [#release]: each OS page is then as one of the two left it, and contents are as without this call.
     ///
     /// @param address the start of the range
     /// @param byteSize its length
-    /// @throws NativeMemoryException if the system refuses: `ENOMEM`, `EBUSY` and `EAGAIN` where it cannot now, for want
-    ///     of memory or because something else holds an OS page; `EINVAL` where it never can: on Linux before 6.1,
+    /// @throws NativeMemoryException if the system refuses: `ENOMEM`, `EBUSY` and `EAGAIN` where it cannot now, for
+    ///     want of memory or because something else holds an OS page; `EINVAL` where it never can: on Linux before 6.1,
     ///     without huge OS pages, or for a range in which nothing is resident. A part may have been done
     void collapse(long address, long byteSize);
 

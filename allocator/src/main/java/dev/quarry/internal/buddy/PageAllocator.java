@@ -5,6 +5,7 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 
 import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.Table;
+import org.jspecify.annotations.Nullable;
 
 /// The pages of one region: buddy, records, and which free pages are dirty.
 ///
@@ -24,6 +25,7 @@ public final class PageAllocator {
     private long dirtyFreePages;
     private long purgedPages;
     private boolean lastWasClean;
+    private @Nullable Extents extents;
 
     /// Takes charge of a region of which nothing is committed.
     /// @param region       the pages
@@ -36,6 +38,17 @@ public final class PageAllocator {
         this.map = new SpanMap(records.address());
         this.dirty = new DirtyMap(dirtyBits.address());
         this.buddy = new BuddyAllocator(region, map, new TableGrowth(records, dirtyBits, more), granuleBytes);
+    }
+
+    /// Has extents looked after from now on: huge OS pages are wanted here.
+    /// @param kept this one's
+    public void keep(Extents kept) {
+        extents = kept;
+    }
+
+    /// {@return the extents; null where huge OS pages are not wanted}
+    public @Nullable Extents extents() {
+        return extents;
     }
 
     /// Allocates a run of pages; its record says `CACHED` until the caller writes what it is.
@@ -72,6 +85,7 @@ public final class PageAllocator {
     /// @param pages its length
     public void freeClean(long page, long pages) {
         dirty.clear(page, pages);
+        split(page, pages);
         buddy.free(page, pages);
     }
 
@@ -93,16 +107,38 @@ public final class PageAllocator {
     /// @param wantedPages at least so many, and up to [#PURGE_PAGES] more
     /// @return the pages purged; fewer than wanted when the system refuses or nothing is left
     public long purge(long wantedPages) {
+        return purge(wantedPages, 0, PURGE_PAGES);
+    }
+
+    /// The same for whole extents alone: a purge of a part would split a huge OS page.
+    /// @param wantedPages at least so many, and up to [Extents#PAGES] more
+    /// @return the pages purged
+    public long purgeExtents(long wantedPages) {
+        return purge(wantedPages, Extents.ORDER, Extents.PAGES);
+    }
+
+    private long purge(long wantedPages, int leastOrder, long piecePages) {
         long purged = 0;
-        for (int order = BuddyAllocator.orders() - 1; order >= 0 && purged < wantedPages; order--) {
+        for (int order = TOP_ORDER; order >= leastOrder && purged < wantedPages; order--) {
             long page = buddy.firstFree(order);
             while (page >= 0 && purged < wantedPages) {
-                purged += purgeFromEnd(page, 1L << order, wantedPages - purged);
+                purged += purgeFromEnd(page, 1L << order, wantedPages - purged, piecePages);
                 page = buddy.nextFree(page);
             }
         }
         purgedPages += purged;
         return purged;
+    }
+
+    /// {@return the dirty pages of free extents} Costs a walk over the bits of those extents.
+    public long dirtyExtentPages() {
+        long dirtyPages = 0;
+        for (int order = Extents.ORDER; order <= TOP_ORDER; order++) {
+            for (long page = buddy.firstFree(order); page >= 0; page = buddy.nextFree(page)) {
+                dirtyPages += dirty.count(page, 1L << order);
+            }
+        }
+        return dirtyPages;
     }
 
     /// Takes the credit from all free blocks that are clean.
@@ -113,9 +149,7 @@ public final class PageAllocator {
             long page = buddy.firstFree(order);
             while (page >= 0) {
                 long next = buddy.nextFree(page);
-                if (dirty.count(page, 1L << order) == 0
-                        && region.tryDrop(page << PAGE_SHIFT, (1L << order) << PAGE_SHIFT)) {
-                    buddy.uncommit(page);
+                if (dirty.count(page, 1L << order) == 0 && tryUncommit(page, 1L << order)) {
                     uncommitted += 1L << order;
                 }
                 page = next;
@@ -146,9 +180,8 @@ public final class PageAllocator {
             long next = buddy.nextFree(page);
             long dirtyPages = dirty.count(page, 1L << order);
             boolean clean = dirtyPages == 0 || purgeRange(page, 1L << order) == dirtyPages;
-            if (clean && region.tryDrop(page << PAGE_SHIFT, (1L << order) << PAGE_SHIFT)) {
+            if (clean && tryUncommit(page, 1L << order)) {
                 purgedPages += dirtyPages;
-                buddy.uncommit(page);
                 given += 1L << order;
             }
             page = next;
@@ -225,13 +258,13 @@ public final class PageAllocator {
         }
     }
 
-    private long purgeFromEnd(long page, long pages, long wantedPages) {
-        if (wantedPages >= pages || pages <= PURGE_PAGES) {
+    private long purgeFromEnd(long page, long pages, long wantedPages, long piecePages) {
+        if (wantedPages >= pages || pages <= piecePages) {
             return purgeRange(page, pages);
         }
         long purged = 0;
-        for (long end = page + pages; end > page && purged < wantedPages; end -= PURGE_PAGES) {
-            purged += purgeRange(end - PURGE_PAGES, PURGE_PAGES);
+        for (long end = page + pages; end > page && purged < wantedPages; end -= piecePages) {
+            purged += purgeRange(end - piecePages, piecePages);
         }
         return purged;
     }
@@ -243,7 +276,41 @@ public final class PageAllocator {
         }
         dirty.clear(page, pages);
         dirtyFreePages -= dirtyPages;
+        split(page, pages);
         return dirtyPages;
+    }
+
+    /// Purges free pages that are said to be clean, and are resident all the same.
+    void purgeAgain(long page, long pages) {
+        if (region.tryPurge(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
+            dirtyFreePages -= dirty.count(page, pages);
+            dirty.clear(page, pages);
+        }
+    }
+
+    /// {@return whether all pages of a range are dirty}
+    boolean isDirty(long page, long pages) {
+        return dirty.count(page, pages) == pages;
+    }
+
+    /// Says of a range that it has other OS pages than before, which are small ones.
+    /// @param page  its first page
+    /// @param pages its length
+    public void split(long page, long pages) {
+        Extents kept = extents;
+        if (kept != null) {
+            kept.split(page, pages);
+        }
+    }
+
+    /// Takes the credit from a clean free block.
+    private boolean tryUncommit(long page, long pages) {
+        if (!region.tryDrop(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
+            return false;
+        }
+        split(page, pages);
+        buddy.uncommit(page);
+        return true;
     }
 
     /// Grows all tables of a region, by as much as each has a page.

@@ -2,6 +2,7 @@
 package dev.quarry.internal.region;
 
 import dev.quarry.AllocatorConfig;
+import dev.quarry.HugePages;
 import dev.quarry.MemoryLock;
 import dev.quarry.internal.error.DistinctErrors;
 import dev.quarry.internal.error.ErrorKind;
@@ -16,16 +17,18 @@ import org.jspecify.annotations.Nullable;
 /// Making it resident turns a SIGBUS to come into an exception now. Thread-safe.
 public final class Backing {
     /// Memory comes when it is first touched.
-    public static final Backing ON_DEMAND = new Backing(false, MemoryLock.OFF);
+    public static final Backing ON_DEMAND = new Backing(false, MemoryLock.OFF, false);
 
     private final boolean populate;
+    private final boolean hugePages;
     private final MemoryLock lock;
     private final AtomicLong lockRefusals = new AtomicLong();
 
     /// Written by whoever is refused first: zones commit under locks of their own.
     private volatile @Nullable String populateRefusal;
 
-    private Backing(boolean populate, MemoryLock lock) {
+    private Backing(boolean populate, MemoryLock lock, boolean hugePages) {
+        this.hugePages = hugePages;
         this.populate = populate;
         this.lock = lock;
     }
@@ -33,7 +36,7 @@ public final class Backing {
     /// {@return the backing that an allocator's options ask for}
     /// @param config the options
     public static Backing of(AllocatorConfig config) {
-        return new Backing(config.populate(), config.lock());
+        return new Backing(config.populate(), config.lock(), config.hugePages() != HugePages.OFF);
     }
 
     /// {@return whether memory is locked: the kernel then neither takes its contents back nor moves it}
@@ -41,9 +44,10 @@ public final class Backing {
         return lock != MemoryLock.OFF;
     }
 
-    /// {@return whether memory that was never written to may be resident all the same}
+    /// {@return whether memory that was never written to may be resident all the same} The first touch of a huge OS
+    /// page makes all of it so.
     boolean isEager() {
-        return populate || isLocking();
+        return populate || hugePages || isLocking();
     }
 
     /// Prepares what has just been committed.

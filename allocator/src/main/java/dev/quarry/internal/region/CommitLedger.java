@@ -119,6 +119,11 @@ public final class CommitLedger {
         frozen = true;
     }
 
+    /// {@return whether that was said: what holds the credit is going, or gone}
+    public boolean isFrozen() {
+        return frozen;
+    }
+
     /// Returns all credit to the parent, and grants nothing from now on. All children must be closed. Idempotent.
     public void close() {
         freeze();

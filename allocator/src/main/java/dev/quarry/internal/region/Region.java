@@ -4,6 +4,7 @@ package dev.quarry.internal.region;
 import dev.quarry.internal.error.DistinctErrors;
 import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.event.EventHub;
+import dev.quarry.numa.Errno;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +27,7 @@ public final class Region {
     private final CommitNews news = new CommitNews();
     private long purgeFailures;
     private @Nullable NativeMemoryException lastFailure;
+    private volatile @Nullable String collapseRefusal;
 
     /// Takes charge of a range.
     /// @param os       the operating system
@@ -168,6 +170,34 @@ public final class Region {
             fail(refused);
             return false;
         }
+    }
+
+    /// Makes a huge OS page of a part that is resident already. May take milliseconds, so the owner's lock is better
+    /// not held: a purge may come in between.
+    /// @param offset from the region's base
+    /// @param bytes  of one huge OS page, aligned as it needs
+    /// @return what became of it
+    public Collapse tryCollapse(long offset, long bytes) {
+        try {
+            if (os.residentBytes(base + offset, bytes) < bytes) {
+                return Collapse.NOT_RESIDENT;
+            }
+            os.collapse(base + offset, bytes);
+            return Collapse.DONE;
+        } catch (NativeMemoryException refused) {
+            if (refused.is(Errno.ENOMEM) || refused.is(Errno.EBUSY) || refused.is(Errno.EAGAIN)) {
+                return Collapse.NOT_NOW;
+            }
+            collapseRefusal = refused.errnoName();
+            errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
+            return Collapse.NEVER;
+        }
+    }
+
+    /// {@return why the system did not collapse something when it last said that it cannot, as the error's name; null
+    /// where it has not said so}
+    public @Nullable String collapseRefusal() {
+        return collapseRefusal;
     }
 
     private void fail(NativeMemoryException refused) {

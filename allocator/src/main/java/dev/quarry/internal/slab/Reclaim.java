@@ -3,6 +3,7 @@ package dev.quarry.internal.slab;
 
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 
+import dev.quarry.internal.buddy.Extents;
 import dev.quarry.internal.buddy.PageAllocator;
 
 /// Decides when dirty free pages go back to the system: by a decay, as jemalloc does.
@@ -11,6 +12,9 @@ import dev.quarry.internal.buddy.PageAllocator;
 /// slowly again (the smootherstep `6x^5 - 15x^4 + 10x^3`): after half the delay half of them, after all of it none.
 /// What is above that goes. Pages that are needed again meanwhile take the place of those that would go, so steady use
 /// purges nothing: a purge and the refault after it cost six to nine times a hot memset of the range.
+///
+/// Where huge OS pages are wanted, only free extents decay ([PageAllocator#purgeExtents]): what is dirty in smaller
+/// blocks stays, and counts neither as fresh nor as excess.
 ///
 /// Time is monotonic and counted in epochs; a jump of the clock purges what is there once.
 ///
@@ -49,14 +53,14 @@ final class Reclaim {
     /// @param nowNs   monotonic time
     /// @param delayNs how long a free page may stay dirty
     long decay(long nowNs, long delayNs) {
-        long dirtyPages = pages.dirtyFreeBytes() >>> PAGE_SHIFT;
         long epochNs = delayNs / EPOCHS;
         if (epochNs <= 0) {
-            return purge(dirtyPages);
+            return pages.purge(pages.dirtyFreeBytes() >>> PAGE_SHIFT) << PAGE_SHIFT;
         }
         if (!started) {
             started = true;
             epochStartNs = nowNs;
+            long dirtyPages = decayingPages();
             freshPages[newest] = dirtyPages;
             dirtyPagesBefore = dirtyPages;
             return 0;
@@ -67,10 +71,11 @@ final class Reclaim {
         }
         epochStartNs += epochs * epochNs;
         advance(epochs);
+        long dirtyPages = decayingPages();
         freshPages[newest] = Math.max(0, dirtyPages - dirtyPagesBefore);
         long excessPages = dirtyPages - keptPages();
-        long purged = excessPages >= Math.min(MIN_PAGES, dirtyPages) ? purge(excessPages) : 0;
-        dirtyPagesBefore = pages.dirtyFreeBytes() >>> PAGE_SHIFT;
+        long purged = excessPages >= Math.min(minPages(), dirtyPages) ? purge(excessPages) : 0;
+        dirtyPagesBefore = decayingPages();
         return purged;
     }
 
@@ -89,7 +94,22 @@ final class Reclaim {
         return (long) kept;
     }
 
+    private boolean isByExtents() {
+        return pages.extents() != null;
+    }
+
+    private long minPages() {
+        return isByExtents() ? Extents.PAGES : MIN_PAGES;
+    }
+
+    private long decayingPages() {
+        return isByExtents() ? pages.dirtyExtentPages() : pages.dirtyFreeBytes() >>> PAGE_SHIFT;
+    }
+
     private long purge(long wantedPages) {
-        return wantedPages <= 0 ? 0 : pages.purge(wantedPages) << PAGE_SHIFT;
+        if (wantedPages <= 0) {
+            return 0;
+        }
+        return (isByExtents() ? pages.purgeExtents(wantedPages) : pages.purge(wantedPages)) << PAGE_SHIFT;
     }
 }

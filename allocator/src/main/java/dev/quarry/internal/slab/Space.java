@@ -110,6 +110,7 @@ public final class Space {
     private final AtomicLong lateFrees = new AtomicLong();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile @Nullable Neighbours neighbours;
+    private volatile @Nullable Collapser collapser;
     private final Watermarks watermarks;
     private final AtomicInteger shortZones = new AtomicInteger();
 
@@ -258,8 +259,11 @@ public final class Space {
     /// Binds each zone's range to its node, and asks for huge pages and locking as configured; what the system refuses
     /// is remembered for the report and changes nothing else.
     public void place() {
-        if (config.hugePages() == HugePages.TRANSPARENT) {
-            tryOptional("huge pages", () -> os.hugePages(base, byteSize, true));
+        if (config.hugePages() == HugePages.TRANSPARENT
+                && tryOptional("huge pages", () -> os.hugePages(base, byteSize, true))
+                && os.osPageBytes() == PAGE_BYTES) {
+            // With larger OS pages huge ones have other sizes.
+            collapser = new Collapser(this, zones);
         }
         if (zones.length > 1) {
             bindZones();
@@ -291,13 +295,20 @@ public final class Space {
         }
     }
 
-    private void tryOptional(String what, Runnable call) {
+    private boolean tryOptional(String what, Runnable call) {
         try {
             call.run();
+            return true;
         } catch (NativeMemoryException refused) {
             refusals.add(what + " was refused (" + refused.errnoName() + ")");
             errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
+            return false;
         }
+    }
+
+    /// {@return who looks after huge OS pages; null where there are none}
+    public @Nullable Collapser collapser() {
+        return collapser;
     }
 
     /// {@return the slab of an address in the data; the null slab where there is none}

@@ -18,9 +18,11 @@ import static dev.quarry.numa.RawMemory.putInt;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.buddy.BuddyAllocator;
+import dev.quarry.internal.buddy.Extents;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.event.EventKind;
+import dev.quarry.internal.region.Collapse;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -230,6 +232,7 @@ public final class Zone {
                 return false;
             }
             pages.freeClean(from, pageCount);
+            pages.split(to, pageCount);
             updateLevel();
             return true;
         } finally {
@@ -255,6 +258,34 @@ public final class Zone {
         }
         publishPurge(purgedBytes, EventKind.BY_DECAY, startNs);
         return purgedBytes;
+    }
+
+    /// Looks for an extent that is due to be made a huge OS page. The caller does that without the lock, as it takes
+    /// long, and then calls [#endCollapse].
+    /// @param extents the zone's
+    /// @return its first page; [BuddyAllocator#NOTHING] where none is
+    long beginCollapse(Extents extents) {
+        StackReserve.ensureForZone();
+        lock.lock();
+        try {
+            return space.ledger().isFrozen() ? BuddyAllocator.NOTHING : extents.begin();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Tells what became of it. After a close, which empties the zone under its lock, the pages may be others' already.
+    /// @param extents the zone's
+    /// @param outcome of the extent
+    void endCollapse(Extents extents, Collapse outcome) {
+        lock.lock();
+        try {
+            if (!space.ledger().isFrozen()) {
+                extents.end(outcome);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Gives back all that can be: the depot's empty slabs, all dirty pages, and the credit of all clean ones.

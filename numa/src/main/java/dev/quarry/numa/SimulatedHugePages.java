@@ -3,7 +3,7 @@ package dev.quarry.numa;
 
 import java.util.TreeSet;
 
-/// Which huge OS pages a [SimulatedMemory] has: those that were made and not split since, by a purge or a move of a part.
+/// Which huge OS pages a [SimulatedMemory] has: those that were made, and not split since by a purge or a move.
 ///
 /// Not thread-safe; the memory that owns it is.
 final class SimulatedHugePages {

@@ -21,8 +21,8 @@ import java.util.Arrays;
 /// ```
 ///
 /// Each round visits a few extents, in turn. Refusals are normal: an extent that was refused starts again, and after
-/// each refusal the next rounds are left out, twice as many as the last time. A state is a byte on the heap, and there is
-/// one for each extent below the frontier.
+/// each refusal the next rounds are left out, twice as many as the last time. A state is a byte on the heap, one for
+/// each extent below the frontier.
 ///
 /// Not thread-safe: used under its zone's lock.
 public final class Extents {

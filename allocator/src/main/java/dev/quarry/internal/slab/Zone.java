@@ -266,7 +266,7 @@ public final class Zone {
     /// @return its first page; [BuddyAllocator#NOTHING] where none is
     long beginCollapse(Extents extents) {
         StackReserve.ensureForZone();
-        lock.lock();
+        enter();
         try {
             return space.ledger().isFrozen() ? BuddyAllocator.NOTHING : extents.begin();
         } finally {
@@ -278,7 +278,7 @@ public final class Zone {
     /// @param extents the zone's
     /// @param outcome of the extent
     void endCollapse(Extents extents, Collapse outcome) {
-        lock.lock();
+        enter();
         try {
             if (!space.ledger().isFrozen()) {
                 extents.end(outcome);

@@ -78,6 +78,23 @@ class ReclaimExtentsTest {
     }
 
     @Test
+    void shouldNotTakeAFreshExtentForWhatSmallerBlocksKeep() {
+        long first = pages.allocate(4 * Extents.PAGES, 0);
+        for (long page = first; page < first + 4 * Extents.PAGES; page += Extents.PAGES) {
+            pages.free(page, Extents.PAGES - 1, Extents.PAGES - 1);
+        }
+        epochs(2 * Reclaim.EPOCHS);
+        long dirtyBytes = pages.dirtyFreeBytes();
+        pages.free(first + Extents.PAGES - 1, 1, 1);
+        epochs(2);
+
+        assertEquals(dirtyBytes + 4096, pages.dirtyFreeBytes());
+        for (long page = first + Extents.PAGES; page < first + 4 * Extents.PAGES; page += Extents.PAGES) {
+            pages.free(page + Extents.PAGES - 1, 1, 1);
+        }
+    }
+
+    @Test
     void shouldGiveAnExtentItsDelayFromWhenItIsWhole() {
         long first = pages.allocate(Extents.PAGES / 2, 0);
         long second = pages.allocate(Extents.PAGES / 2, 0);

@@ -8,6 +8,7 @@ import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.NativeMemory;
+import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.RawMemory;
 import dev.quarry.numa.Topology;
 import java.lang.foreign.MemorySegment;
@@ -466,8 +467,16 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// {@return the text report, as docs/stats.md explains it}
     public String report() {
         Family relatives = lifecycle.family();
-        return new Report(config, space, pool, pressure.monitor(), residentBytes()).text(stats())
+        return new Report(config, space, pool, pressure.monitor(), knownResidentBytes()).text(stats())
                 + (relatives == null ? "" : FamilyReport.text(relatives));
+    }
+
+    private long knownResidentBytes() {
+        try {
+            return residentBytes();
+        } catch (NativeMemoryException refused) {
+            return NativeMemory.UNKNOWN;
+        }
     }
 
     /// {@return the same state in the words and columns of one of the Linux kernel's files} Costs a walk, as [#stats].

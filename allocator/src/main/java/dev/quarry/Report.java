@@ -6,6 +6,7 @@ import dev.quarry.internal.arena.NodeBalance;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.Collapser;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.RawMemory;
 import java.util.Locale;
@@ -72,7 +73,11 @@ final class Report {
         row("quarantine", stats.quarantineBytes(), stats, "freed, not yet reusable");
         row("metadata", stats.metadataBytes(), stats, "descriptors, links, tables");
         row("= committed", stats.committedBytes(), stats, "limit " + stats.limitBytes());
-        line("%-14s %,20d", "resident", residentBytes);
+        if (residentBytes == NativeMemory.UNKNOWN) {
+            line("%-14s %20s", "resident", "unknown");
+        } else {
+            line("%-14s %,20d", "resident", residentBytes);
+        }
         line("%-14s %,20d", "reserved", stats.reservedBytes());
     }
 

@@ -33,13 +33,12 @@ public final class AllocatorAccess {
     }
 
     /// Gives to the zones what the calling thread's own arena keeps.
-    /// @return whether it has one; if not, it is served by stripes
-    public static boolean trimOwnArena(OffHeapAllocator allocator) {
+    /// @param allocator any
+    public static void trimOwnArena(OffHeapAllocator allocator) {
         LocalArena handle = allocator.localArena();
         if (handle.isDirect()) {
             handle.arena.trim();
         }
-        return handle.isDirect();
     }
 
     /// {@return whether a zone is short of memory, so that each round of maintenance reclaims}

@@ -95,6 +95,16 @@ class IdleThreadsTest {
     }
 
     @Test
+    void shouldTakeWhatStripesKeep() throws Exception {
+        Thread.ofVirtual().start(this::allocateAndFree).join();
+        AllocatorStats before = allocator.stats();
+        assertTrue(before.lookasideBytes() + before.slabFreeBytes() > 0);
+        passTime(2 * DELAY_NS);
+        AllocatorStats after = allocator.stats();
+        assertEquals(0, after.lookasideBytes() + after.slabFreeBytes() + after.spanDirtyBytes());
+    }
+
+    @Test
     void shouldLeaveAWorkerItsArena() throws Exception {
         for (int tick = 0; tick < 100; tick++) {
             inSleeper(this::allocateAndFree);

@@ -250,6 +250,15 @@ class RefusedOptionsTest {
         assertEquals(0, allocator.stats().liveBlocks());
     }
 
+    @Test
+    void shouldReportWithoutTheResidentBytes() {
+        try (OffHeapAllocator allocator = allocators.create(
+                AllocatorConfig.builder().limit("64m").reserve("64m").maintenance(MaintenanceMode.EXTERNAL))) {
+            os.failFrom(OsCall.RESIDENT, 1, Errno.ENOMEM);
+            assertTrue(allocator.report().matches("(?s).*resident +unknown.*"), allocator.report());
+        }
+    }
+
     private static void requireNotes(OffHeapAllocator allocator, String... notes) {
         List<String> found = allocator
                 .report()

@@ -28,7 +28,6 @@ final class LogicalThread implements ArenaPool.Binding {
     private @Nullable Arena arena;
     private boolean mayUse;
     private int cpu;
-    private boolean wasOnStripes;
 
     /// @param sleeper a thread that waits in a native method
     LogicalThread(int id, ArenaPool pool, Thread sleeper, int cpu) {
@@ -73,11 +72,6 @@ final class LogicalThread implements ArenaPool.Binding {
 
     void moveTo(int otherCpu) {
         cpu = otherCpu;
-    }
-
-    /// {@return whether it ever had to take a stripe}
-    boolean wasOnStripes() {
-        return wasOnStripes;
     }
 
     /// What an arena is asked for.
@@ -130,7 +124,6 @@ final class LogicalThread implements ArenaPool.Binding {
     }
 
     private @Nullable Stripe lockStripe() {
-        wasOnStripes = true;
         return pool.lockStripe();
     }
 

@@ -527,9 +527,10 @@ public final class Arena {
     }
 
     /// Collects what others have freed.
-    void readMail() {
+    /// @return whether there was anything
+    boolean readMail() {
         StackReserve.ensure();
-        slabs.readMail();
+        return slabs.readMail();
     }
 
     /// Gives up everything: the zone takes it over. The arena may then serve another thread.
@@ -542,7 +543,8 @@ public final class Arena {
 
     /// {@return a sum that changes with use, mostly} From any thread.
     long activity() {
-        return 31 * slabs.activity() + spans.mallocs() + spans.frees();
+        long guarded = guard == null ? 0 : guard.activity();
+        return 31 * slabs.activity() + 37 * batches.activity() + 41 * guarded + spans.mallocs() + spans.frees();
     }
 
     /// Ends the arena's service: from now on every operation takes a slow path, and that refuses.

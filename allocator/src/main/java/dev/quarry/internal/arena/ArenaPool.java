@@ -263,8 +263,10 @@ public final class ArenaPool {
             lock.unlock();
         }
         publishAdoptions();
-        stripes.forEachFree(Arena::readMail);
-        stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::readMail));
+        stripes.sweep(nowNs, idleNs);
+        for (StripeSet set : stripesByPolicy.values()) {
+            set.sweep(nowNs, idleNs);
+        }
         for (Zone zone : space.zones()) {
             work += zone.decay(nowNs, delayNs) > 0 ? 1 : 0;
         }

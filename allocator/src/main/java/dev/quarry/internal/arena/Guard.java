@@ -101,6 +101,11 @@ final class Guard {
         }
     }
 
+    /// {@return a sum that changes with use, mostly} From any thread, racy.
+    long activity() {
+        return 31L * first + 37L * count + bytes;
+    }
+
     /// {@return slots of a class in quarantine}
     int slots(int sizeClass) {
         return slotsByClass[sizeClass];

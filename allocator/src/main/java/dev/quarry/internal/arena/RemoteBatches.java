@@ -68,6 +68,15 @@ final class RemoteBatches {
         }
     }
 
+    /// {@return a sum that changes with use, mostly} From any thread, racy.
+    long activity() {
+        long sum = 0;
+        for (int entry = 0; entry < ENTRIES; entry++) {
+            sum = 31 * sum + slabs[entry] + counts[entry];
+        }
+        return sum;
+    }
+
     /// {@return slots held back for a slab}
     int count(long slab) {
         int entry = (int) (slab >>> 7) & ENTRIES - 1;

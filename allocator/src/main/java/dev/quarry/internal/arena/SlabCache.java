@@ -205,8 +205,10 @@ final class SlabCache {
     }
 
     /// Collects the remote frees of the slabs in the mailbox.
-    void readMail() {
+    /// @return whether there was any mail
+    boolean readMail() {
         long slab = Mailbox.isEmpty(mailbox) ? 0 : Mailbox.takeAll(mailbox);
+        boolean hadMail = slab != 0;
         while (slab != 0) {
             long next = Mailbox.next(slab);
             int owner = getIntAcquire(slab + OWNER);
@@ -223,6 +225,7 @@ final class SlabCache {
             }
             slab = next;
         }
+        return hadMail;
     }
 
     /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is kept

@@ -8,12 +8,34 @@ public final class Stripe {
     private final ReentrantLock lock = new ReentrantLock();
     private final Arena arena;
 
+    private long activity;
+    private long sinceNs;
+    private boolean isSwept = true;
+
     Stripe(Arena arena) {
         this.arena = arena;
     }
 
     boolean tryLock() {
         return lock.tryLock();
+    }
+
+    /// Reads the mail, and gives back what is kept once nobody has used the stripe for a while. Under the lock.
+    /// @param nowNs  monotonic time
+    /// @param idleNs how long nobody must have used it
+    void sweep(long nowNs, long idleNs) {
+        // What others have freed does not show in the activity, and is kept like what its owner frees.
+        boolean hadMail = arena.readMail();
+        long now = arena.activity();
+        if (hadMail || now != activity) {
+            activity = now;
+            sinceNs = nowNs;
+            isSwept = false;
+        } else if (!isSwept && nowNs - sinceNs >= idleNs) {
+            arena.trim();
+            activity = arena.activity();
+            isSwept = true;
+        }
     }
 
     /// {@return the arena} To be used between [ArenaPool#lockStripe] and [#unlock] only.

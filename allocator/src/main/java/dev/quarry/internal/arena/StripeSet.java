@@ -117,6 +117,22 @@ final class StripeSet {
         }
     }
 
+    /// Sweeps each stripe that nobody uses now.
+    /// @param nowNs  monotonic time
+    /// @param idleNs after how long without use a stripe gives back what it keeps
+    void sweep(long nowNs, long idleNs) {
+        for (int index = 0; index < stripes.length(); index++) {
+            Stripe stripe = stripes.get(index);
+            if (stripe != null && stripe.tryLock()) {
+                try {
+                    stripe.sweep(nowNs, idleNs);
+                } finally {
+                    stripe.unlock();
+                }
+            }
+        }
+    }
+
     /// {@return a sum that changes with use, mostly} No lock.
     long activity() {
         long sum = 0;

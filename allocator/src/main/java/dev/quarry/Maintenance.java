@@ -32,6 +32,8 @@ final class Maintenance implements Keeper {
     private volatile @Nullable Thread thread;
     private volatile boolean isWanted;
     private volatile boolean isResting;
+    private boolean isStopped;
+    private int quietings;
     private long starts;
 
     /// What is done.
@@ -49,9 +51,15 @@ final class Maintenance implements Keeper {
         this.rounds = rounds;
     }
 
-    /// Starts the thread, unless it runs.
+    /// Starts the thread, unless it runs, is to be quiet, or was stopped for good.
     synchronized void start() {
-        isWanted = true;
+        if (!isStopped && quietings == 0) {
+            isWanted = true;
+            startThread();
+        }
+    }
+
+    private void startThread() {
         Thread last = thread;
         if (last != null && last.isAlive()) {
             return;
@@ -63,8 +71,25 @@ final class Maintenance implements Keeper {
         starts++;
     }
 
-    /// Ends the thread and waits for it.
+    /// Ends the thread for good, and waits for it.
     synchronized void stop() {
+        isStopped = true;
+        endThread();
+    }
+
+    /// Ends the thread until [#resume] was called as often as this, and waits for it.
+    synchronized void quiesce() {
+        quietings++;
+        endThread();
+    }
+
+    /// Takes one [#quiesce] back.
+    synchronized void resume() {
+        quietings--;
+        start();
+    }
+
+    private void endThread() {
         isWanted = false;
         AgentRunner last = runner;
         if (last != null) {
@@ -88,10 +113,17 @@ final class Maintenance implements Keeper {
     @Override
     public void restart() {
         try {
-            start();
+            restartIfWanted();
         } catch (RuntimeException | Error refused) {
             // No memory for a thread: the call that found out must not fail for that. The next slow path tries again.
             Thread.onSpinWait();
+        }
+    }
+
+    /// Somebody may have stopped it since it was found dead.
+    private synchronized void restartIfWanted() {
+        if (isWanted) {
+            startThread();
         }
     }
 

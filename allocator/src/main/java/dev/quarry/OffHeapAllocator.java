@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -415,12 +416,13 @@ public final class OffHeapAllocator implements AutoCloseable {
         lifecycle.requireOpen();
         boolean runs = config.maintenance() == MaintenanceMode.THREAD;
         if (runs) {
-            maintenance.stop();
+            maintenance.quiesce();
         }
         trim();
+        AtomicBoolean isQuiet = new AtomicBoolean(runs);
         return () -> {
-            if (runs && !lifecycle.isClosed()) {
-                maintenance.start();
+            if (isQuiet.getAndSet(false)) {
+                maintenance.resume();
             }
         };
     }
@@ -467,7 +469,8 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// {@return the text report, as docs/stats.md explains it}
     public String report() {
         Family relatives = lifecycle.family();
-        return new Report(config, space, pool, pressure.monitor(), knownResidentBytes()).text(stats())
+        String shortage = ShortageSection.text(space, pool, shrinkers, maintenance);
+        return new Report(config, space, pool, pressure.monitor(), shortage, knownResidentBytes()).text(stats())
                 + (relatives == null ? "" : FamilyReport.text(relatives));
     }
 

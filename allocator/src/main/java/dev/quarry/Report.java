@@ -20,10 +20,19 @@ final class Report {
     private final Space space;
     private final ArenaPool pool;
     private final PressureMonitor pressure;
+    private final String shortage;
     private final long residentBytes;
     private final StringBuilder out = new StringBuilder(4096);
 
-    Report(AllocatorConfig config, Space space, ArenaPool pool, PressureMonitor pressure, long residentBytes) {
+    /// @param shortage what [ShortageSection] says
+    Report(
+            AllocatorConfig config,
+            Space space,
+            ArenaPool pool,
+            PressureMonitor pressure,
+            String shortage,
+            long residentBytes) {
+        this.shortage = shortage;
         this.residentBytes = residentBytes;
         this.config = config;
         this.space = space;
@@ -44,6 +53,7 @@ final class Report {
         buckets(stats);
         out.append(BudgetSection.text(config.budget()));
         out.append(PressureSection.text(pressure));
+        out.append(shortage);
         line("");
         line("%-14s %,20d   mallocs", "calls", stats.mallocs());
         line("%-14s %,20d   frees, of which %,d remote", "", stats.frees(), stats.remoteFrees());

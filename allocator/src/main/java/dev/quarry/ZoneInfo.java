@@ -3,17 +3,24 @@ package dev.quarry;
 
 import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 
+import dev.quarry.internal.slab.Watermarks;
+
 /// What each zone has, one entry a line.
 final class ZoneInfo {
     private ZoneInfo() {}
 
     static String text(AllocatorStats stats) {
         ViewText text = new ViewText();
+        long nodes = stats.nodes().stream().filter(zone -> zone.node() >= 0).count();
+        Watermarks marks = Watermarks.of(stats.limitBytes() / Math.max(1, nodes));
         for (NodeStats zone : stats.nodes()) {
             long freePages = freePages(zone);
             long committedPages = zone.committedBytes() / PAGE_BYTES;
             text.addZone(zone).endLine();
             text.add("  pages free     %d", freePages).endLine();
+            text.add("        min      %d", marks.minBytes() / PAGE_BYTES).endLine();
+            text.add("        low      %d", marks.lowBytes() / PAGE_BYTES).endLine();
+            text.add("        high     %d", marks.highBytes() / PAGE_BYTES).endLine();
             text.add("        spanned  %d", zone.reservedBytes() / PAGE_BYTES).endLine();
             text.add("        present  %d", committedPages).endLine();
             text.add("        managed  %d", committedPages).endLine();

@@ -25,7 +25,7 @@ class KernelViewTest {
     }
 
     private static AllocatorStats stats(List<NodeStats> nodes, List<SizeClassStats> classes) {
-        return new AllocatorStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 80, 0, 0, nodes, classes);
+        return new AllocatorStats(0, 0, 128 << 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100, 80, 0, 0, nodes, classes);
     }
 
     private static void assertLines(KernelView view, String... lines) {
@@ -78,6 +78,9 @@ class KernelViewTest {
                 List.of(
                         "Node 0, zone   Normal",
                         "  pages free     16",
+                        "        min      256",
+                        "        low      320",
+                        "        high     384",
                         "        spanned  262144",
                         "        present  256",
                         "        managed  256",

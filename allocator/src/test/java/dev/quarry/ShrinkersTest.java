@@ -221,6 +221,9 @@ class ShrinkersTest {
             allocator.maintain();
 
             assertEquals(1, cache.calls);
+            String report = allocator.report();
+            assertTrue(report.contains("shrinker Cache: 1 calls, "), report);
+            assertTrue(report.contains("bytes available: enough"), report);
             assertFalse(AllocatorAccess.isShort(allocator));
             assertTrue(cache.blocks.size() > 300, "no more than is wanted: " + cache.blocks.size() + " are left");
             allocator.verify();

@@ -93,8 +93,11 @@ final class Maintenance implements Keeper {
         isWanted = false;
         AgentRunner last = runner;
         if (last != null) {
+            Thread ending = thread;
             runner = null;
             thread = null;
+            // Agrona's runner waits for its thread without waking it: a close would last as long as the pause.
+            LockSupport.unpark(ending);
             last.close();
         }
     }
@@ -148,7 +151,9 @@ final class Maintenance implements Keeper {
         /// One round a tick: work or not, the pause comes after each.
         @Override
         public int doWork() {
-            rounds.run();
+            if (isWanted) {
+                rounds.run();
+            }
             return 0;
         }
 
@@ -179,7 +184,11 @@ final class Maintenance implements Keeper {
         public void idle() {
             ticks = rounds.isAtRest() ? Math.min(ticks * 2, MAX_PAUSE_TICKS) : 1;
             isResting = ticks > 1;
-            LockSupport.parkNanos(this, ticks * config.maintenanceTickNs());
+            if (isWanted) {
+                LockSupport.parkNanos(this, ticks * config.maintenanceTickNs());
+            } else {
+                Thread.onSpinWait();
+            }
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.StackReserve;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,6 @@ final class Exhaustion {
 
     /// {@return the error with the diagnosis}
     OutOfOffHeapMemoryError error(long byteSize, NumaPolicy placement) {
-        lifecycle.requireOpen();
         long committedBytes = space.ledger().committedBytes();
         space.events().publish(EventKind.EXHAUSTED, EventHub.ANY_NODE, byteSize, committedBytes, 0);
         return new OutOfOffHeapMemoryError(describe(byteSize, placement));
@@ -108,8 +108,15 @@ final class Exhaustion {
     }
 
     private String describe(long byteSize, NumaPolicy placement) {
+        String text;
+        StackReserve.ensureForArena();
+        lifecycle.enterOpen();
+        try {
+            text = diagnosis.describe(byteSize, placement);
+        } finally {
+            lifecycle.leave();
+        }
         Family family = lifecycle.family();
-        String text = diagnosis.describe(byteSize, placement);
         return family == null ? text : text + family.refusalAbove(byteSize);
     }
 

@@ -6,6 +6,7 @@ import dev.quarry.internal.arena.NodeBalance;
 import dev.quarry.internal.slab.Collapser;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
@@ -492,11 +493,16 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// the arenas of ended and waiting threads keep, and every free page; the same for children. The arenas of threads
     /// that run keep theirs.
     public void trim() {
-        lifecycle.requireOpen();
-        slow.trim();
-        Family relatives = lifecycle.family();
-        if (relatives != null) {
-            relatives.trimChildren();
+        StackReserve.ensureForArena();
+        lifecycle.enterOpen();
+        try {
+            slow.trim();
+            Family relatives = lifecycle.family();
+            if (relatives != null) {
+                relatives.trimChildren();
+            }
+        } finally {
+            lifecycle.leave();
         }
     }
 
@@ -547,7 +553,12 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     /// {@return one walk over this allocator; its committed bytes include the children's}
     AllocatorStats census() {
-        return caches.apply(pool.stats());
+        lifecycle.enterOpen();
+        try {
+            return caches.apply(pool.stats());
+        } finally {
+            lifecycle.leave();
+        }
     }
 
     int maintainSelf() {
@@ -593,7 +604,8 @@ public final class OffHeapAllocator implements AutoCloseable {
     void closeSelf() {
         if (lifecycle.close()) {
             live.close();
-            space.close(pool.close(Thread.currentThread()));
+            boolean isQuiescent = pool.close(Thread.currentThread());
+            space.close(isQuiescent && !lifecycle.hasVisitors());
         }
     }
 
@@ -637,8 +649,17 @@ public final class OffHeapAllocator implements AutoCloseable {
             return 0;
         }
         tools.look();
-        Family relatives = lifecycle.family();
-        return maintainSelf() + (relatives == null ? 0 : relatives.maintainChildren());
+        // Before the first of the locks: where the stack ends while one is held, there must be room to let it go.
+        StackReserve.ensureForArena();
+        if (!lifecycle.enter()) {
+            return 0;
+        }
+        try {
+            Family relatives = lifecycle.family();
+            return maintainSelf() + (relatives == null ? 0 : relatives.maintainChildren());
+        } finally {
+            lifecycle.leave();
+        }
     }
 
     /// The maintenance thread's rounds.

@@ -6,6 +6,7 @@ import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.Stripe;
 import dev.quarry.internal.slab.Space;
+import dev.quarry.internal.slab.StackReserve;
 import org.jspecify.annotations.Nullable;
 
 /// What the facade does when the calling thread's arena cannot serve at once: arguments, stripes, shortage, errors.
@@ -153,16 +154,28 @@ final class SlowPath {
         if (address != 0 || byteSize > config.limitBytes()) {
             return address;
         }
-        for (int stage = 0; address == 0 && stage < Reclaimer.STAGES; stage++) {
+        StackReserve.ensureForArena();
+        lifecycle.enterOpen();
+        try {
+            return afterReclaim(handle, policy, operation, argument, byteSize);
+        } finally {
+            lifecycle.leave();
+        }
+    }
+
+    private long afterReclaim(
+            LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
+        for (int stage = 0; stage < Reclaimer.STAGES; stage++) {
             lifecycle.requireOpen();
             if (reclaimer.run(stage, handle, byteSize)) {
-                address = once(handle, policy, operation, argument, byteSize);
+                long address = once(handle, policy, operation, argument, byteSize);
+                if (address != 0) {
+                    return address;
+                }
             }
         }
-        if (address == 0) {
-            reclaimer.failed();
-        }
-        return address;
+        reclaimer.failed();
+        return 0;
     }
 
     /// The same, and where there is still nothing what `quarry.exhaustion` says.

@@ -250,6 +250,9 @@ public final class Zone {
         long purgedBytes;
         enter();
         try {
+            if (space.ledger().isFrozen()) {
+                return 0;
+            }
             collectMail();
             updateLevel();
             purgedBytes = reclaim.decay(nowNs, delayNs);
@@ -295,6 +298,9 @@ public final class Zone {
         long purgedPages;
         enter();
         try {
+            if (space.ledger().isFrozen()) {
+                return;
+            }
             collectMail();
             purgedPages = pages.purge(Long.MAX_VALUE);
             pages.uncommitClean();
@@ -321,6 +327,9 @@ public final class Zone {
         StackReserve.ensureForZone();
         enter();
         try {
+            if (space.ledger().isFrozen()) {
+                return 0;
+            }
             collectMail();
             long pagesGiven = pages.giveBack(wantedBytes + PAGE_BYTES - 1 >>> PAGE_SHIFT);
             updateLevel();

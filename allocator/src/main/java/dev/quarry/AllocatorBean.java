@@ -132,6 +132,11 @@ final class AllocatorBean extends StandardMBean implements AllocatorMXBean {
     }
 
     @Override
+    public String getPressure() {
+        return allocator.pressure().name();
+    }
+
+    @Override
     public String getConfiguration() {
         return configuration;
     }

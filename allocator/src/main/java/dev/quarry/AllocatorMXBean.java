@@ -66,6 +66,9 @@ public interface AllocatorMXBean {
     /// {@return arenas adopted from ended and idle threads so far}
     long getAdoptions();
 
+    /// {@return the level of memory pressure: `NORMAL`, `MODERATE` or `SEVERE`}
+    String getPressure();
+
     /// {@return the configuration in effect, an option a line}
     String getConfiguration();
 

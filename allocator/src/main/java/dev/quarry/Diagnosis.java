@@ -5,6 +5,7 @@ import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
+import dev.quarry.numa.MemoryReading;
 import dev.quarry.numa.NativeMemoryException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,13 +31,15 @@ final class Diagnosis {
     private final Space space;
     private final ArenaPool pool;
     private final BlockCaches caches;
+    private final PressureMonitor pressure;
     private final ReentrantLock walking = new ReentrantLock();
     private volatile @Nullable Walk last;
 
     /// The figures of one walk, and what is said of them in each message until the next.
     private record Walk(AllocatorStats stats, String buckets, String topClasses, long endNs, long nextNs) {}
 
-    Diagnosis(AllocatorConfig config, Space space, ArenaPool pool, BlockCaches caches) {
+    Diagnosis(AllocatorConfig config, Space space, ArenaPool pool, BlockCaches caches, PressureMonitor pressure) {
+        this.pressure = pressure;
         this.config = config;
         this.space = space;
         this.pool = pool;
@@ -58,6 +61,7 @@ final class Diagnosis {
         largest(text);
         text.append(walk.topClasses());
         fullNodes(text, placement);
+        cgroup(text);
         NativeMemoryException refused = space.lastRefusal();
         if (refused != null) {
             space.errors().count(ErrorKind.EXHAUSTED, "the system refused", refused.errnoName(), null);
@@ -134,6 +138,15 @@ final class Diagnosis {
             }
         }
         return text.append(separator.equals(", ") ? "; " : "").toString();
+    }
+
+    /// What the container uses, as far as the maintenance has read it.
+    private void cgroup(StringBuilder text) {
+        MemoryReading reading = pressure.lastReading();
+        if (reading.usedPermille() != MemoryReading.UNKNOWN) {
+            text.append("the cgroup uses ").append(reading.usedBytes()).append(" of ");
+            text.append(reading.limitBytes()).append("; ");
+        }
     }
 
     /// The nodes that the policy would have taken memory from and that had none.

@@ -62,12 +62,13 @@ public final class OffHeapAllocator implements AutoCloseable {
             this.pool = new ArenaPool(space, topology);
             this.shrinkers = new Shrinkers(space.errors());
             this.reclaimer = new Reclaimer(lifecycle, space, pool, caches, shrinkers);
-            this.exhaustion = new Exhaustion(config, lifecycle, space, new Diagnosis(config, space, pool, caches));
+            PressureResponse parents = parent == null ? null : parent.self().pressure;
+            this.pressure = new PressureResponse(config, space, pool, reclaimer, parents);
+            Diagnosis diagnosis = new Diagnosis(config, space, pool, caches, pressure.monitor());
+            this.exhaustion = new Exhaustion(config, lifecycle, space, diagnosis);
             this.slow = new SlowPath(config, lifecycle, space, pool, reclaimer, exhaustion);
             this.threads = slow.handles();
             this.handles = threads.table();
-            PressureResponse parents = parent == null ? null : parent.self().pressure;
-            this.pressure = new PressureResponse(config, space, pool, reclaimer, parents);
             space.place();
             if (parent != null) {
                 lifecycle.joinFamily(this, parent);

@@ -187,7 +187,8 @@ final class Reclaimer {
         long startNs = events.startNs();
         long before = space.ledger().committedBytes();
         if (stage == SHARED) {
-            pool.reclaim(wantedBytes, own);
+            // Beyond the block there may be records to make for it.
+            pool.reclaim(wantedBytes + space.config().commitGranuleBytes(), own);
         } else {
             caches.reclaim();
             // Room for rounding, and for the records of what is handed out.

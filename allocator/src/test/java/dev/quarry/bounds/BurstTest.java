@@ -57,7 +57,8 @@ class BurstTest {
             }
             assertTrue(haveAll.await(120, TimeUnit.SECONDS));
             long peakBytes = Smaps.residentBytes(allocator) - beforeBytes;
-            assertTrue(peakBytes >= BURST_BYTES, "only " + peakBytes + " were ever resident");
+            // A part of it lies in pages that were resident before.
+            assertTrue(peakBytes >= BURST_BYTES / 20 * 19, "only " + peakBytes + " were ever resident");
             mayFree.countDown();
             assertTrue(silent.await(120, TimeUnit.SECONDS));
             long leftBytes = leftAfterSilence(allocator, beforeBytes);

@@ -49,7 +49,7 @@ final class ManagementBeans {
             for (int number = 1; ; number++) {
                 String name = number == 1 ? wanted : wanted + "-" + number;
                 ObjectName objectName = new ObjectName(prefix + name);
-                if (tryRegister(maker.make(name, objectName), objectName)) {
+                if (!server.isRegistered(objectName) && tryRegister(maker.make(name, objectName), objectName)) {
                     registered.add(objectName);
                     return;
                 }

@@ -3,6 +3,7 @@ package dev.quarry.simulation;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.Checks;
+import dev.quarry.JmxMode;
 import dev.quarry.MaintenanceMode;
 import dev.quarry.MemoryLock;
 import dev.quarry.numa.Errno;
@@ -67,6 +68,8 @@ final class Machine {
                 .arenasStripes(1 << random.nextInt(3))
                 .directThreshold(64L << 10 + random.nextInt(4))
                 .lookasideLimit(random.nextLong(4L << 20))
+                // Most programs do not close their allocator, and its beans would stay.
+                .jmx(JmxMode.OFF)
                 .maintenance(random.nextInt(4) == 0 ? MaintenanceMode.INLINE : MaintenanceMode.EXTERNAL)
                 .purgeDelay(random.nextInt(8) == 0 ? Duration.ZERO : Duration.ofSeconds(1 + random.nextInt(20)))
                 .numaReclaim(random.nextBoolean())

@@ -17,8 +17,9 @@ class BufferGarbageTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ROUNDS = 50_000;
 
-    /// What the measurement itself may make.
-    private static final double MAX_BYTES_PER_BUFFER = 0.1;
+    /// What the measurement itself may make, with the queue's two nodes for a batch that goes to another thread: far
+    /// less than an object for each buffer.
+    private static final double MAX_BYTES_PER_BUFFER = 0.25;
 
     private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
 

@@ -47,7 +47,12 @@ class GarbageFreeTest {
                 .include(MallocFreeBenchmark.class.getName())
                 .param("byteSize", byteSizes)
                 .addProfiler(GCProfiler.class)
-                .jvmArgs("-Xmx256m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+                // The profiler counts all threads: without the maintenance, which reads files now and then.
+                .jvmArgs(
+                        "-Xmx256m",
+                        "-Dquarry.maintenance=external",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow")
                 .forks(1)
                 .warmupIterations(2)
                 .warmupTime(ITERATION)

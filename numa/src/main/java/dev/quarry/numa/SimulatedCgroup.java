@@ -47,7 +47,7 @@ public final class SimulatedCgroup implements MemoryGauge {
         oomKills++;
     }
 
-    /// What all processes use together. Costs a walk over all memory.
+    /// What all processes use together. Costs a walk over all memory that is committed.
     ///
     /// @return bytes
     public synchronized long usedBytes() {

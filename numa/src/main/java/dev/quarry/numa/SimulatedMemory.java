@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// **What may change.** Where each thread runs ([#runOn]), what a node has ([#setNodeBytes]), which nodes there are
 /// ([#removeNode]), the cgroup around the process ([#contain]), and the clock.
 ///
-/// **Limits.** A reservation costs real memory at once; keep it to a few hundred MiB.
+/// **Limits.** A reservation costs real memory where it is touched, and its release looks at all of it; keep it to a
+/// few
+/// hundred MiB.
 ///
 /// **Threads.** All methods may be called by any thread; one call is carried out at a time.
 public final class SimulatedMemory implements NativeMemory {
@@ -121,7 +123,7 @@ public final class SimulatedMemory implements NativeMemory {
         return cgroup;
     }
 
-    /// The memory that is in use, as in [#residentBytes(long, long)]. Costs a walk over all memory.
+    /// The memory that is in use, as in [#residentBytes(long, long)]. Costs a walk over all memory that is committed.
     ///
     /// @return bytes
     public synchronized long residentBytes() {
@@ -388,13 +390,15 @@ public final class SimulatedMemory implements NativeMemory {
         return cpu != null && nodes.hasCpu(cpu) ? cpu : nodes.firstCpu();
     }
 
-    /// Counts the pages that a node's memory backs, and those that a program has written to since they were purged.
+    /// Counts the committed pages that a node's memory backs, and those that a program has written to since they were
+    /// purged.
     @Override
     public synchronized long residentBytes(long address, long byteSize) {
         SimulatedReservation reservation = space.find(OsCall.RESIDENT.systemCall(), address, byteSize);
         long pages = 0;
         for (int page = reservation.page(address); page < space.endPage(reservation, address, byteSize); page++) {
-            pages += reservation.node(page) != NOT_RESIDENT || !reservation.isZero(page) ? 1 : 0;
+            boolean isBacked = reservation.node(page) != NOT_RESIDENT;
+            pages += reservation.has(page, COMMITTED) && (isBacked || !reservation.isZero(page)) ? 1 : 0;
         }
         return pages * osPageBytes();
     }

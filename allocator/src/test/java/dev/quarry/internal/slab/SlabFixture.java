@@ -16,7 +16,7 @@ import dev.quarry.internal.region.Table;
 final class SlabFixture implements AutoCloseable {
     static final long BASE = 1L << 40;
 
-    private static final int TABLE_BYTES = 1 << 16;
+    private static final int TABLE_BYTES = 1 << 18;
 
     private final SimulatedRegions machine = new SimulatedRegions(0);
     private final long start;
@@ -35,6 +35,9 @@ final class SlabFixture implements AutoCloseable {
     long record(int bytes) {
         long address = next;
         next += bytes + 63 & -64;
+        if (next > start + TABLE_BYTES) {
+            throw new AssertionError("the fixture has room for " + TABLE_BYTES + " bytes of records");
+        }
         return address;
     }
 

@@ -22,6 +22,11 @@ enum Action {
     TRIM(2, Simulation::trim),
     TRIM_ALL(1, Simulation::trimAll),
 
+    TENANT_COMES(1, program -> program.tenants().come()),
+    TENANT_MALLOC(5, program -> program.tenants().malloc()),
+    TENANT_FREE(4, program -> program.tenants().free()),
+    TENANT_GOES(1, program -> program.tenants().go()),
+
     TICK(12, Simulation::tick),
     CLOCK(8, Simulation::passTime),
     CLOCK_JUMP(1, Simulation::jump),
@@ -31,6 +36,9 @@ enum Action {
     RECOVER(5, Simulation::recover),
     FILL_NODE(1, Simulation::fillNode),
     EMPTY_NODE(3, Simulation::emptyNodes),
+
+    PRESS(3, Simulation::press),
+    RELAX(3, Simulation::relax),
 
     INSPECT(6, Simulation::inspect);
 

@@ -17,6 +17,9 @@ import java.util.SplittableRandom;
 
 /// The machine of one program, what fails on it now, and how the allocator on it is configured.
 final class Machine {
+    /// Address space of an allocator on each node.
+    static final String RESERVE = "64m";
+
     private static final long NODE_BYTES = 1L << 30;
     private static final int CPUS_A_NODE = 2;
 
@@ -59,7 +62,7 @@ final class Machine {
     private static AllocatorConfig config(SplittableRandom random) {
         Checks[] levels = Checks.values();
         return AllocatorConfig.builder()
-                .reserve("64m")
+                .reserve(RESERVE)
                 .limit(random.nextLong(2L << 20, 16L << 20))
                 .commitGranule(1 << 16 + random.nextInt(3))
                 .checks(random.nextBoolean() ? Checks.ON : levels[random.nextInt(levels.length)])

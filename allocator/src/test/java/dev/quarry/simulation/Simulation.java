@@ -7,6 +7,7 @@ import dev.quarry.Checks;
 import dev.quarry.InvalidFreeException;
 import dev.quarry.NumaPolicy;
 import dev.quarry.OffHeapAllocator;
+import dev.quarry.Pressure;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.numa.OsCall;
 import dev.quarry.numa.SimulatedBacking;
@@ -25,6 +26,7 @@ final class Simulation {
     private static final int MAX_ACTIONS = 110;
     private static final int MAX_THREADS = 6;
     private static final int MAX_BURST = 40;
+    private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
 
     /// Beyond this distance from the limit no rounding explains a refusal.
@@ -34,8 +36,10 @@ final class Simulation {
     private final Schedule schedule;
     private final Thread sleeper;
     private final Machine machine;
+    private final Surroundings surroundings;
     private final OffHeapAllocator allocator;
     private final ArenaPool pool;
+    private final Tenants tenants;
     private final List<LogicalThread> threads = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private int threadsStarted;
@@ -47,9 +51,12 @@ final class Simulation {
         this.schedule = schedule;
         this.sleeper = sleeper;
         this.machine = new Machine(random, backing);
+        this.surroundings = new Surroundings(random, machine.memory());
         this.allocator = AllocatorAccess.create(
                 machine.config(), machine.os(), machine.memory().topology());
         this.pool = AllocatorAccess.pool(allocator);
+        this.tenants = new Tenants(this, allocator, machine.config().limitBytes(), random, schedule);
+        surroundings.tell(allocator);
         schedule.add(machine);
     }
 
@@ -77,6 +84,10 @@ final class Simulation {
             allocator.close();
         }
         machine.memory().turnOff();
+    }
+
+    Tenants tenants() {
+        return tenants;
     }
 
     // Threads.
@@ -227,7 +238,7 @@ final class Simulation {
     }
 
     /// Mostly small, now and then up to 2 MiB.
-    private long anySize() {
+    long anySize() {
         int choice = random.nextInt(100);
         int bits = choice < 70 ? random.nextInt(11) : choice < 95 ? random.nextInt(11, 17) : random.nextInt(17, 21);
         return random.nextLong(2L << bits);
@@ -240,11 +251,16 @@ final class Simulation {
             return false;
         }
         require((address & 15) == 0, "aligned to 16");
-        Block block = new Block(++blocksMade, address, byteSize);
+        Block block = newBlock(address, byteSize);
         schedule.add("  gets", block);
         block.stamp();
         blocks.add(block);
         return true;
+    }
+
+    /// A block with a number of its own.
+    Block newBlock(long address, long byteSize) {
+        return new Block(++blocksMade, address, byteSize);
     }
 
     private Block take() {
@@ -282,9 +298,30 @@ final class Simulation {
         allocator.maintain();
         long purges = machine.os().calls(OsCall.PURGE);
         // Where a zone is short of memory, each round reclaims as far as it gets; the second may get far enough.
-        boolean isShort = AllocatorAccess.isShort(allocator);
+        // So it is under severe pressure.
+        boolean isShort = AllocatorAccess.isShort(allocator) || allocator.pressure() == Pressure.SEVERE;
         allocator.maintain();
         require(machine.isFailing() || isShort || machine.os().calls(OsCall.PURGE) == purges, "purged once");
+    }
+
+    // What goes on around.
+
+    /// A level that is due is reached with the first reading, and all that is dirty then goes back at once.
+    void press() {
+        Pressure least = surroundings.change(random);
+        machine.memory().advanceClock(SECOND_NS);
+        allocator.maintain();
+        Pressure level = allocator.pressure();
+        schedule.add("  level", level);
+        require(level.compareTo(least) >= 0, "a level of at least " + least + ", and not " + level);
+        require(level == surroundings.told(), "told of " + level + ", and not of " + surroundings.told());
+        if (level == Pressure.SEVERE && !machine.mayRefuse() && !machine.keepsMemory()) {
+            requireEqual(0, allocator.stats().spanDirtyBytes(), "dirty under severe pressure");
+        }
+    }
+
+    void relax() {
+        surroundings.relax();
     }
 
     // The machine.
@@ -313,22 +350,27 @@ final class Simulation {
 
     void inspect() {
         blocks.forEach(Block::check);
+        tenants.checkBlocks();
         allocator.verify();
         require(pool.verify() == 0, "no slot is lost");
-        requireEqual(blocks.size(), allocator.stats().liveBlocks(), "live blocks");
+        requireEqual(blocks.size() + tenants.liveBlocks(), allocator.stats().liveBlocks(), "live blocks");
     }
 
     private void requireLimit() {
         long committedBytes = AllocatorAccess.committedBytes(allocator);
         require(committedBytes <= machine.config().limitBytes(), "within the limit: " + committedBytes);
+        tenants.requireLimits();
     }
 
     /// Memory is refused where there is a reason, and not because credit was lost.
-    private void requireReason(long byteSize) {
+    void requireReason(long byteSize) {
         long committedBytes = AllocatorAccess.committedBytes(allocator);
-        boolean isNearLimit = committedBytes + 2 * byteSize + ROUNDING_BYTES
-                > machine.config().limitBytes();
+        boolean isNearLimit = isNear(machine.config().limitBytes(), committedBytes, byteSize);
         require(isNearLimit || machine.mayRefuse(), "refused without a reason: " + byteSize);
+    }
+
+    static boolean isNear(long limitBytes, long committedBytes, long byteSize) {
+        return committedBytes + 2 * byteSize + ROUNDING_BYTES > limitBytes;
     }
 
     /// Frees all, lets all threads sleep or end, and ticks until the delay is over: then nothing is held but the
@@ -337,7 +379,12 @@ final class Simulation {
         schedule.add("finish");
         machine.recover();
         machine.emptyNodes();
+        surroundings.relax();
         inspect();
+        if (random.nextInt(4) == 0) {
+            tenants.go();
+        }
+        tenants.freeAll();
         while (!blocks.isEmpty()) {
             int before = blocks.size();
             free();
@@ -383,10 +430,11 @@ final class Simulation {
             allocator.maintain();
             // The real thread, which serves in want of memory, runs all the time: nobody else may take what it keeps.
             AllocatorAccess.trimOwnArena(allocator);
+            tenants.trimOwnArenas();
         }
     }
 
-    private static void require(boolean condition, String what) {
+    static void require(boolean condition, String what) {
         if (!condition) {
             throw new AssertionError(what);
         }

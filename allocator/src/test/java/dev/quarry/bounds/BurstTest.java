@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BurstTest {
     private static final boolean IS_FULL = "full".equals(System.getProperty("bounds"));
     private static final long BURST_BYTES = IS_FULL ? 900L << 20 : 160L << 20;
+
+    /// The threads take some more than the burst, for a part of it lies in pages that were resident before.
+    private static final long TAKEN_BYTES = BURST_BYTES / 20 * 21;
+
     private static final Duration PURGE_DELAY = Duration.ofSeconds(IS_FULL ? 10 : 2);
     private static final long WAIT_NS = Duration.ofSeconds(15).toNanos();
     private static final long MOST_LEFT_BYTES = 32L << 20;
@@ -47,7 +51,7 @@ class BurstTest {
                 SplittableRandom random = new SplittableRandom(index);
                 threads.add(Thread.ofPlatform().start(() -> {
                     Blocks blocks = new Blocks(allocator);
-                    blocks.addServerLike(random, BURST_BYTES / threadCount);
+                    blocks.addServerLike(random, TAKEN_BYTES / threadCount);
                     haveAll.countDown();
                     awaitQuietly(mayFree);
                     blocks.freeAll();
@@ -57,8 +61,7 @@ class BurstTest {
             }
             assertTrue(haveAll.await(120, TimeUnit.SECONDS));
             long peakBytes = Smaps.residentBytes(allocator) - beforeBytes;
-            // A part of it lies in pages that were resident before.
-            assertTrue(peakBytes >= BURST_BYTES / 20 * 19, "only " + peakBytes + " were ever resident");
+            assertTrue(peakBytes >= BURST_BYTES, "only " + peakBytes + " were ever resident");
             mayFree.countDown();
             assertTrue(silent.await(120, TimeUnit.SECONDS));
             long leftBytes = leftAfterSilence(allocator, beforeBytes);

@@ -62,6 +62,9 @@ class ArchitectureTest {
             "java.lang.Long.getLong",
             "java.lang.Boolean.getBoolean");
 
+    /// A competitor in the benchmarks: the C library's malloc, called as a service would call it.
+    private static final String MEASURED_DOWNCALLS = "dev.quarry.bench.subject.LibcBlocks";
+
     /// Agrona's classes that need a flag of the JVM as soon as they are touched; the rest of Agrona needs none.
     private static final String AGRONA_WITH_FLAG = "org\\.agrona\\."
             + "(UnsafeApi|BufferUtil|Expandable\\w*Buffer|concurrent\\.(UnsafeBuffer|status\\.\\w*Counter\\w*"
@@ -133,6 +136,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(NUMA)
+                .and(describe("measure no downcall", type -> !outermost(type).equals(MEASURED_DOWNCALLS)))
                 .should()
                 .dependOnClassesThat(belongToAnyOf(Linker.class, SymbolLookup.class))
                 .orShould(accessTargetWhere(

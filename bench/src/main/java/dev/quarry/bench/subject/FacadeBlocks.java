@@ -13,8 +13,18 @@ final class FacadeBlocks extends Blocks {
     }
 
     @Override
+    public long calloc(long count, long elementByteSize) {
+        return ALLOCATOR.calloc(count, elementByteSize);
+    }
+
+    @Override
     public long realloc(long address, long byteSize) {
         return ALLOCATOR.realloc(address, byteSize);
+    }
+
+    @Override
+    public long alignedAlloc(long byteAlignment, long byteSize) {
+        return ALLOCATOR.alignedAlloc(byteAlignment, byteSize);
     }
 
     @Override

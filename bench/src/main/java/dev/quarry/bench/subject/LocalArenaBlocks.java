@@ -14,8 +14,18 @@ final class LocalArenaBlocks extends Blocks {
     }
 
     @Override
+    public long calloc(long count, long elementByteSize) {
+        return arena.calloc(count, elementByteSize);
+    }
+
+    @Override
     public long realloc(long address, long byteSize) {
         return arena.realloc(address, byteSize);
+    }
+
+    @Override
+    public long alignedAlloc(long byteAlignment, long byteSize) {
+        return arena.alignedAlloc(byteAlignment, byteSize);
     }
 
     @Override

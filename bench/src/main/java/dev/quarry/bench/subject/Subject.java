@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// What a child process can measure. A subject's classes are loaded only when it is made.
-public enum Subject {
+public enum Subject implements BlockSource {
     LOCAL_ARENA {
         @Override
         public Blocks newBlocks() {
@@ -35,6 +35,28 @@ public enum Subject {
         @Override
         public Blocks newBlocks() {
             return new VoidBlocks();
+        }
+
+        @Override
+        public ReplayLoop newReplay(int slotCount) {
+            return new AddressReplay(newBlocks(), slotCount, Map::of);
+        }
+    },
+    LIBC {
+        @Override
+        public Blocks newBlocks() {
+            return LibcBlocks.plain();
+        }
+
+        @Override
+        public ReplayLoop newReplay(int slotCount) {
+            return new AddressReplay(newBlocks(), slotCount, Map::of);
+        }
+    },
+    LIBC_CRITICAL {
+        @Override
+        public Blocks newBlocks() {
+            return LibcBlocks.critical();
         }
 
         @Override
@@ -78,11 +100,12 @@ public enum Subject {
 
     /// For the workloads other than traces; only subjects that hand out addresses run them. Made by the thread that
     /// will use it.
+    @Override
     public Blocks newBlocks() {
         throw new UnsupportedOperationException(this + " hands out no addresses");
     }
 
-    /// A thread of the kind on which the subject does best.
+    @Override
     public Thread newThread(Runnable task) {
         return new Thread(task, THREAD_NAME);
     }

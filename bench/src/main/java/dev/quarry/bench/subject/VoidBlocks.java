@@ -5,17 +5,21 @@ import dev.quarry.numa.RawMemory;
 import java.lang.foreign.Arena;
 
 /// Does nothing but return the next address of a ring that stays in the cache: what it costs is the harness itself.
+/// Blocks overlap, so only workloads that never read back what they wrote can run on it.
 final class VoidBlocks extends Blocks {
     private static final long RING_BYTES = 1L << 20;
     private static final long STEP_BYTES = 64;
+
+    /// Room behind the ring's last block: the most that a workload writes to one.
+    private static final long MAX_BLOCK_BYTES = 128L << 10;
 
     private final long ring = touchedRing();
     private long offset;
 
     private static long touchedRing() {
-        // The harness writes one byte at the start of a block, so that the last block of the ring needs no room behind.
-        long address = Arena.global().allocate(RING_BYTES).address();
-        RawMemory.fill(address, RING_BYTES, (byte) 1);
+        long byteSize = RING_BYTES + MAX_BLOCK_BYTES;
+        long address = Arena.global().allocate(byteSize, STEP_BYTES).address();
+        RawMemory.fill(address, byteSize, (byte) 1);
         return address;
     }
 
@@ -26,7 +30,17 @@ final class VoidBlocks extends Blocks {
     }
 
     @Override
+    public long calloc(long count, long elementByteSize) {
+        return malloc(count * elementByteSize);
+    }
+
+    @Override
     public long realloc(long address, long byteSize) {
+        return malloc(byteSize);
+    }
+
+    @Override
+    public long alignedAlloc(long byteAlignment, long byteSize) {
         return malloc(byteSize);
     }
 

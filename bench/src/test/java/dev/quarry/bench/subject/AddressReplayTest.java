@@ -31,6 +31,16 @@ class AddressReplayTest {
         }
 
         @Override
+        public long calloc(long count, long elementByteSize) {
+            throw new UnsupportedOperationException("a trace has no calloc");
+        }
+
+        @Override
+        public long alignedAlloc(long byteAlignment, long byteSize) {
+            throw new UnsupportedOperationException("a trace has no aligned blocks");
+        }
+
+        @Override
         public long realloc(long address, long byteSize) {
             calls.add("realloc " + indexOf(address) + " " + byteSize);
             return nextAddress();

@@ -51,7 +51,8 @@ class GarbageFreeTest {
 
     private static ChainedOptionsBuilder options(String... byteSizes) {
         return new OptionsBuilder()
-                .include(MallocFreeBenchmark.class.getName())
+                .include(PairBenchmark.class.getName())
+                .param("subject", "facade", "local_arena")
                 .param("byteSize", byteSizes)
                 .addProfiler(GCProfiler.class)
                 .jvmArgs("-Xmx256m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
@@ -73,6 +74,7 @@ class GarbageFreeTest {
     }
 
     private static String name(RunResult result) {
-        return result.getParams().getBenchmark() + " of " + result.getParams().getParam("byteSize") + " bytes";
+        return result.getParams().getParam("subject") + " with blocks of "
+                + result.getParams().getParam("byteSize") + " bytes";
     }
 }

@@ -105,7 +105,7 @@ public final class Children {
     }
 
     void end(Process process) {
-        process.destroyForcibly();
+        destroy(process);
         synchronized (this) {
             running.remove(process);
         }
@@ -118,7 +118,13 @@ public final class Children {
     /// Ends what runs, and lets nothing start any more.
     public synchronized void endAll() {
         ended = true;
-        running.forEach(Process::destroyForcibly);
+        running.forEach(Children::destroy);
+    }
+
+    /// Those that the process has started come first: afterwards nobody knows any more whose they are.
+    private static void destroy(Process process) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 
     synchronized void checkNotEnded() {

@@ -42,7 +42,8 @@ public final class Progress {
         return Duration.ofNanos(System.nanoTime() - startNs);
     }
 
-    private static String format(Duration duration) {
+    /// Minutes and seconds, as a reader says them.
+    public static String format(Duration duration) {
         long seconds = Math.max(1, duration.toSeconds());
         return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
     }

@@ -78,6 +78,26 @@ class ChildrenTest {
         assertEquals("ended after 0 s, its time limit", e.getMessage());
     }
 
+    /// As JMH starts a process of its own for each fork.
+    @Test
+    void shouldEndWhatAChildHasStarted() throws Exception {
+        Path pid = directory.resolve("pid");
+        String script = "sleep 600 & echo $! >%1$s.new; mv %1$s.new %1$s; wait".formatted(pid);
+        FutureTask<String> running = new FutureTask<>(() -> shell(script));
+        new Thread(running).start();
+        while (Files.notExists(pid)) {
+            Thread.onSpinWait();
+        }
+        ProcessHandle started =
+                ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+        try {
+            children.endAll();
+            started.onExit().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            started.destroyForcibly();
+        }
+    }
+
     @Test
     void shouldEndWhatRunsAndStartNothingMore() throws Exception {
         Path started = directory.resolve("started");

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = QuarryCli.Version.class,
         description = "malloc and free for the JVM.",
         subcommands = {
+            BenchCommand.class,
             BuffersCommand.class,
             DemoCommand.class,
             NumaCommand.class,
@@ -43,8 +44,12 @@ public final class QuarryCli implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new QuarryCli())
-                .setParameterExceptionHandler(
+        return complaining(new CommandLine(new QuarryCli()));
+    }
+
+    /// Lets a command line answer what is wrong in one sentence.
+    static CommandLine complaining(CommandLine line) {
+        return line.setParameterExceptionHandler(
                         (e, arguments) -> complain(e.getCommandLine(), String.valueOf(e.getMessage())))
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     if (e instanceof IOException io) {

@@ -16,6 +16,7 @@ final class CliProcess {
     private final Path output;
     private final Path errors;
     private final List<String> properties = new ArrayList<>();
+    private String mainClass = QuarryCli.class.getName();
 
     record Result(int status, String output, String errors) {}
 
@@ -30,6 +31,12 @@ final class CliProcess {
         return this;
     }
 
+    /// Starts another program instead, with the same surroundings.
+    CliProcess withMain(Class<?> main) {
+        mainClass = main.getName();
+        return this;
+    }
+
     Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -37,7 +44,7 @@ final class CliProcess {
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Dbench.home=" + home);
         command.addAll(properties);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), QuarryCli.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectOutput(output.toFile())

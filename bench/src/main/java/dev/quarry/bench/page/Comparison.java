@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.page;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// All allocators in one case, and how Quarry stands to the others.
+///
+/// @param label the case, for the reader
+/// @param rows the allocators, in the order of the page
+record Comparison(String label, List<Measured> rows) {
+    /// Quarry's own rows that have a figure: its facade, its local arena.
+    List<Measured> quarry() {
+        return rows.stream()
+                .filter(row -> row.group() == Group.QUARRY && row.value().isPresent())
+                .toList();
+    }
+
+    Optional<Measured> best(Predicate<Group> isMeant) {
+        return rows.stream()
+                .filter(row -> isMeant.test(row.group()) && row.value().isPresent())
+                .min(Comparator.comparingDouble(Measured::middle));
+    }
+
+    /// The best of all that are neither Quarry nor void.
+    Optional<Measured> bestCompetitor() {
+        return best(Group::isCompetitor);
+    }
+
+    /// A row's figure in multiples of the best competitor's.
+    Optional<Spread> ratio(Measured row) {
+        return bestCompetitor()
+                .map(Measured::middle)
+                .filter(base -> base > 0)
+                .flatMap(base -> row.value().map(value -> value.dividedBy(base)));
+    }
+
+    /// The ratio of that row of Quarry's which stands worst.
+    Optional<Spread> worstRatio() {
+        return quarry().stream().flatMap(row -> ratio(row).stream()).max(Comparator.comparingDouble(Spread::middle));
+    }
+
+    /// Whether a row of Quarry's has a greater figure than the best competitor.
+    boolean isLost() {
+        return worstRatio().filter(ratio -> ratio.middle() > 1).isPresent();
+    }
+}

@@ -30,12 +30,16 @@ _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)
 void *map_zeroed(size_t bytes);
 uint64_t now_ns(void);
 uint64_t resident_bytes(void);
+uint64_t anonymous_bytes(void); // the part of it that is no file's
 size_t os_page_bytes(void);
 void print_allocator(void); // the JSON members "library" and "version" of the malloc that is in place
 
 // micro.c: each prints its JSON members.
 void run_pairs(int rounds, long pairs_per_round);
 void run_producer_consumer(double seconds);
+
+// memory.c: runs a memory case and prints the whole object.
+void run_memory(const char *name, const char *scale);
 
 // Keeps the compiler from pairing a malloc with its free, or from dropping the store to a block.
 static inline void touch(void *block) { *(volatile unsigned char *)block = 1; }

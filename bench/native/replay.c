@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The native reference: runs a trace, or one of two small workloads, against the malloc that is in place, and prints
+// The native reference: runs a trace, a workload or a memory case against the malloc that is in place, and prints
 // one JSON object. The replay does operation by operation what dev.quarry.bench.replay does in Java.
 //
 //   replay malloc rounds TRACE N    N timed rounds
@@ -8,6 +8,7 @@
 //   replay malloc peak TRACE        one round, not timed: resident bytes at the peak and at evenly spread points
 //   replay malloc pairs N COUNT     N rounds of COUNT pairs of malloc(64) and free
 //   replay malloc exchange SECONDS  one thread allocates, another frees
+//   replay memory NAME SCALE        a memory case, at scale tiny, quick or full
 
 #include "harness.h"
 
@@ -117,12 +118,16 @@ static long positive(const char *text) {
 int main(int count, char **arguments) {
     static char output[1 << 16];
     setvbuf(stdout, output, _IOFBF, sizeof output);
+    if (count == 4 && !strcmp(arguments[1], "memory")) {
+        run_memory(arguments[2], arguments[3]);
+        return fflush(stdout) == 0 ? 0 : 2;
+    }
     const char *subject = count > 2 ? arguments[1] : "", *mode = count > 2 ? arguments[2] : "";
     int use_void = !strcmp(subject, "void"), rounds = !strcmp(mode, "rounds"), peak = !strcmp(mode, "peak");
     int pairs = !strcmp(mode, "pairs"), exchange = !strcmp(mode, "exchange");
     int wanted = rounds || pairs ? 5 : peak || exchange ? 4 : 0;
     if (count != wanted || (strcmp(subject, "malloc") && !(use_void && rounds)))
-        fail("usage: replay malloc|void rounds TRACE N, malloc peak TRACE, malloc pairs N COUNT, malloc exchange SECONDS");
+        fail("usage: replay malloc|void rounds TRACE N, malloc peak TRACE, malloc pairs N COUNT, malloc exchange SECONDS, memory NAME SCALE");
     printf("{");
     print_allocator();
     if (rounds || peak) {

@@ -41,17 +41,21 @@ uint64_t now_ns(void) {
 size_t os_page_bytes(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 // From smaps_rollup, which walks the page tables: the counters of /proc/self/statm lag behind by some pages per cpu.
-uint64_t resident_bytes(void) {
+static uint64_t rollup_bytes(const char *key) {
     static char text[4096];
     int file = open("/proc/self/smaps_rollup", O_RDONLY);
     if (file < 0) fail("cannot read /proc/self/smaps_rollup");
     ssize_t length = read(file, text, sizeof text - 1);
     close(file);
     text[length > 0 ? length : 0] = 0;
-    const char *line = strstr(text, "\nRss:");
-    if (!line) fail("no line 'Rss:' in /proc/self/smaps_rollup");
-    return strtoull(line + 5, NULL, 10) * 1024;
+    const char *line = strstr(text, key);
+    if (!line) fail("no line '%s' in /proc/self/smaps_rollup", key + 1);
+    return strtoull(line + strlen(key), NULL, 10) * 1024;
 }
+
+uint64_t resident_bytes(void) { return rollup_bytes("\nRss:"); }
+
+uint64_t anonymous_bytes(void) { return rollup_bytes("\nAnonymous:"); }
 
 static void print_version(void) {
     int (*mallctl)(const char *, void *, size_t *, void *, size_t);

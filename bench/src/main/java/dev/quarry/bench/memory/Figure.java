@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.memory;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The one figure by which allocators are compared in a case: the lower the better. It is in the facts as `figure`, as
+/// `committedFigure` where the allocator tells what it has committed, and in words as `figureMeaning`.
+enum Figure {
+    PEAK("greatest resident bytes over greatest requested bytes") {
+        @Override
+        Reading over(Reading peak, Reading end) {
+            return peak;
+        }
+
+        @Override
+        Reading under(Reading peak, Reading end) {
+            return peak;
+        }
+    },
+    END("resident bytes over requested bytes, both at the end") {
+        @Override
+        Reading over(Reading peak, Reading end) {
+            return end;
+        }
+
+        @Override
+        Reading under(Reading peak, Reading end) {
+            return end;
+        }
+    },
+    RESIDUE("resident bytes at the end, when nearly nothing is live, over the greatest requested bytes") {
+        @Override
+        Reading over(Reading peak, Reading end) {
+            return end;
+        }
+
+        @Override
+        Reading under(Reading peak, Reading end) {
+            return peak;
+        }
+    },
+    /// The case puts its own figure into its facts.
+    OWN("") {
+        @Override
+        Reading over(Reading peak, Reading end) {
+            return peak;
+        }
+
+        @Override
+        Reading under(Reading peak, Reading end) {
+            return peak;
+        }
+    };
+
+    static final String NAME = "figure";
+    static final String COMMITTED_NAME = "committedFigure";
+    static final String MEANING = "figureMeaning";
+
+    private final String meaning;
+
+    Figure(String meaning) {
+        this.meaning = meaning;
+    }
+
+    /// {@return what is above the line}
+    abstract Reading over(Reading peak, Reading end);
+
+    /// {@return what is below the line}
+    abstract Reading under(Reading peak, Reading end);
+
+    void addTo(Map<String, @Nullable Object> facts, Reading peak, Reading end) {
+        if (this == OWN) {
+            return;
+        }
+        Reading held = over(peak, end);
+        double requested = under(peak, end).requestedBytes();
+        facts.put(NAME, held.residentBytes() / requested);
+        facts.put(COMMITTED_NAME, held.isCommittedKnown() ? held.committedBytes() / requested : null);
+        facts.put(MEANING, meaning);
+    }
+}

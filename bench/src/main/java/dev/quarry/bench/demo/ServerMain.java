@@ -2,8 +2,8 @@
 package dev.quarry.bench.demo;
 
 import dev.quarry.bench.buffer.BufferPool;
-import dev.quarry.bench.buffer.ProcessMemory;
 import dev.quarry.bench.report.Json;
+import dev.quarry.bench.subject.ProcessMemory;
 import dev.quarry.netty.QuarryByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.quarry.bench.buffer;
+package dev.quarry.bench.subject;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -12,12 +12,44 @@ import java.util.List;
 /// What the kernel and the JVM say of this process's memory.
 public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path STAT = Path.of("/proc/self/stat");
+    private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
+
+    /// What the kernel takes as the request to forget the peak.
+    private static final String FORGET_PEAK = "5";
+
+    /// The field of minor faults, counted from the one behind the program's name, which may hold anything.
+    private static final int MINOR_FAULTS_FIELD = 7;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private ProcessMemory() {}
 
     public static long peakResidentBytes() {
         return statusBytes("VmHWM:");
+    }
+
+    /// Makes what is resident now the peak.
+    ///
+    /// @return false where the kernel does not let a process do so
+    public static boolean resetPeak() {
+        try {
+            Files.writeString(CLEAR_REFS, FORGET_PEAK);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// {@return page faults of this process since its start for which nothing was read from a disk}
+    public static long minorFaults() {
+        try {
+            String stat = Files.readString(STAT);
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", MINOR_FAULTS_FIELD + 2);
+            return Long.parseLong(fields[MINOR_FAULTS_FIELD]);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the page faults of a process are read from " + STAT, e);
+        }
     }
 
     public static long residentBytes() {

@@ -40,6 +40,8 @@ void run_producer_consumer(double seconds);
 
 // memory.c: runs a memory case and prints the whole object.
 void run_memory(const char *name, const char *scale);
+// workload.c: NAME tiny|quick|full [THREADS]; prints its JSON members.
+void run_workload(int count, char **arguments);
 
 // Keeps the compiler from pairing a malloc with its free, or from dropping the store to a block.
 static inline void touch(void *block) { *(volatile unsigned char *)block = 1; }

@@ -9,6 +9,7 @@
 //   replay malloc pairs N COUNT     N rounds of COUNT pairs of malloc(64) and free
 //   replay malloc exchange SECONDS  one thread allocates, another frees
 //   replay memory NAME SCALE        a memory case, at scale tiny, quick or full
+//   replay workload NAME SCALE [THREADS]  one of the workloads of workload.c
 
 #include "harness.h"
 
@@ -115,6 +116,15 @@ static long positive(const char *text) {
     return value;
 }
 
+// Each kind reads its own arguments, and prints its members behind those that all have.
+static int run_kind(void (*kind)(int, char **), int count, char **arguments) {
+    printf("{");
+    print_allocator();
+    kind(count, arguments);
+    printf("}\n");
+    return fflush(stdout) == 0 ? 0 : 2;
+}
+
 int main(int count, char **arguments) {
     static char output[1 << 16];
     setvbuf(stdout, output, _IOFBF, sizeof output);
@@ -122,6 +132,7 @@ int main(int count, char **arguments) {
         run_memory(arguments[2], arguments[3]);
         return fflush(stdout) == 0 ? 0 : 2;
     }
+    if (count > 1 && !strcmp(arguments[1], "workload")) return run_kind(run_workload, count - 2, arguments + 2);
     const char *subject = count > 2 ? arguments[1] : "", *mode = count > 2 ? arguments[2] : "";
     int use_void = !strcmp(subject, "void"), rounds = !strcmp(mode, "rounds"), peak = !strcmp(mode, "peak");
     int pairs = !strcmp(mode, "pairs"), exchange = !strcmp(mode, "exchange");

@@ -8,6 +8,7 @@ import dev.quarry.bench.subject.BlockMemory;
 import dev.quarry.bench.subject.Subject;
 import dev.quarry.bench.trace.Trace;
 import dev.quarry.bench.trace.TraceFile;
+import dev.quarry.bench.workload.WorkloadRun;
 import dev.quarry.numa.RawMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.concurrent.FutureTask;
 /// - `SUBJECT pairs N COUNT`: N rounds of COUNT pairs of malloc and free of 64 bytes
 /// - `SUBJECT exchange SECONDS`: one thread allocates, another frees
 /// - `SUBJECT memory NAME tiny|quick|full`: what a case of [dev.quarry.bench.memory.MemoryCase] reads
+/// - `SUBJECT workload NAME SCALE [THREADS]`: see [WorkloadRun]
 public final class ChildMain {
     private ChildMain() {}
 
@@ -44,6 +46,7 @@ public final class ChildMain {
             }
             case "pairs" ->
                 PairMeasurement.rounds(subject, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+            case "workload" -> WorkloadRun.measure(subject, arguments, 2);
             case "exchange" -> new ExchangeMeasurement(subject).run(Integer.parseInt(arguments[2]));
             case "memory" -> MemoryRun.run(subject, arguments[2], Scale.of(arguments[3]));
             default -> throw new IllegalArgumentException("no mode " + arguments[1]);

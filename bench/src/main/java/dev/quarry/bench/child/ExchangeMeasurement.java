@@ -3,6 +3,7 @@ package dev.quarry.bench.child;
 
 import dev.quarry.bench.subject.Blocks;
 import dev.quarry.bench.subject.Subject;
+import dev.quarry.bench.workload.BatchStack;
 import dev.quarry.numa.RawMemory;
 import java.time.Duration;
 import java.util.Map;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.quarry.bench.child;
+package dev.quarry.bench.workload;
 
 import dev.quarry.numa.RawMemory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A bounded stack of batches between two threads, linked through the first word of each. Last in, first out: the batch
-/// that the consumer takes is the one most likely still in a cache.
-final class BatchStack {
+/// A bounded stack of batches between threads, linked through the first word of each. Last in, first out: the batch
+/// that a consumer takes is the one most likely still in a cache.
+public final class BatchStack {
     /// What [#pop()] returns when the stack is closed and empty.
-    static final long CLOSED = 0;
+    public static final long CLOSED = 0;
 
     private static final int MAX_BATCHES = 100;
 
@@ -23,7 +23,7 @@ final class BatchStack {
     /// Waits while the stack is full.
     ///
     /// @return false when the stack is closed; the batch is still the caller's then
-    boolean push(long batch) {
+    public boolean push(long batch) {
         lock.lock();
         try {
             while (count == MAX_BATCHES && !closed) {
@@ -43,7 +43,7 @@ final class BatchStack {
     }
 
     /// Waits while the stack is empty and open.
-    long pop() {
+    public long pop() {
         lock.lock();
         try {
             while (count == 0 && !closed) {
@@ -62,7 +62,7 @@ final class BatchStack {
         }
     }
 
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closed = true;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.workload;
+
+import dev.quarry.bench.subject.BlockSource;
+import dev.quarry.bench.subject.Blocks;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Each thread replaces random blocks of its 1,024; sizes follow the inverse square: half are at most 8 bytes, one in
+/// 250
+/// is above 1 KiB. Each byte is written.
+///
+/// One operation is a free and a malloc.
+final class GlibcThread extends Workload {
+    private static final int SLOTS = 1_024;
+    private static final int PLACES = 4_096;
+    private static final int SIZES = 8_000;
+    private static final int SEED = 1;
+
+    private final BlockSource source;
+    private final Scale scale;
+    private final int threads;
+    private final int[] places = new int[PLACES];
+    private final int[] byteSizes = new int[SIZES];
+
+    GlibcThread(Setting setting) {
+        source = setting.source();
+        scale = setting.scale();
+        threads = setting.threads();
+        SplitMix64 random = new SplitMix64(SEED);
+        for (int i = 0; i < PLACES; i++) {
+            places[i] = random.next(SLOTS);
+        }
+        for (int i = 0; i < SIZES; i++) {
+            byteSizes[i] = byteSize(random.next31());
+        }
+    }
+
+    /// 1 / (1/4 - r (1/4 - 1/32768)) for r from 0 up to 1, in integers.
+    static int byteSize(long bits31) {
+        return (int) ((1L << 46) / ((8_192L << 31) - 8_191 * bits31));
+    }
+
+    @Override
+    Round round() {
+        StopFlag stop = new StopFlag();
+        AtomicLong operations = new AtomicLong();
+        AtomicLong checksum = new AtomicLong();
+        long limit = scale.limit(20_000);
+        long elapsedNs = Team.run(
+                source,
+                threads,
+                number -> {
+                    Blocks blocks = source.newBlocks();
+                    long[] addresses = new long[SLOTS];
+                    long done = replace(blocks, addresses, places, byteSizes, stop, limit);
+                    freeAll(blocks, addresses, 0, SLOTS);
+                    operations.getAndAdd(done);
+                    checksum.getAndAdd(checksum(done));
+                },
+                stop,
+                scale.roundTime());
+        return new Round(operations.get(), elapsedNs, checksum.get());
+    }
+
+    private static long replace(
+            Blocks blocks, long[] addresses, int[] places, int[] byteSizes, StopFlag stop, long limit) {
+        long done = 0;
+        int nextSize = 0;
+        while (done < limit && !stop.isSet()) {
+            int slot = places[(int) done & (PLACES - 1)];
+            blocks.free(addresses[slot]);
+            int byteSize = byteSizes[nextSize++];
+            if (nextSize == SIZES) {
+                nextSize = 0;
+            }
+            long address = blocks.malloc(byteSize);
+            BlockContent.fill(address, byteSize, slot);
+            addresses[slot] = address;
+            done++;
+        }
+        return done;
+    }
+
+    /// The tables are drawn before, so what was drawn follows from how far they were read.
+    private long checksum(long operations) {
+        long checksum = 0;
+        long different = Math.min(operations, (long) PLACES * SIZES);
+        for (long i = 0; i < different; i++) {
+            checksum = mix(checksum, places[(int) (i % PLACES)] ^ byteSizes[(int) (i % SIZES)]);
+        }
+        return checksum;
+    }
+}

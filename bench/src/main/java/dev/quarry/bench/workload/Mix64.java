@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.workload;
+
+/// A generator whose state is its last value.
+final class Mix64 {
+    private long value;
+
+    Mix64(long seed) {
+        value = seed;
+    }
+
+    /// Any 64 bits.
+    long next() {
+        long x = value;
+        x ^= x >>> 30;
+        x *= 0xbf58_476d_1ce4_e5b9L;
+        x ^= x >>> 27;
+        x *= 0x94d0_49bb_1331_11ebL;
+        x ^= x >>> 31;
+        value = x;
+        return x;
+    }
+
+    /// A number below the bound, which is a constant: the compiler makes multiplications of the signed remainder by a
+    /// constant, as C's does, but not of the unsigned one.
+    int next(int constantBound) {
+        return remainder(next(), constantBound);
+    }
+
+    /// True `percent + 1` times in a hundred: so the workloads that use it have it.
+    boolean chance(int percent) {
+        return next(100) <= percent;
+    }
+
+    /// The remainder of the value as an unsigned number.
+    static int remainder(long value, int constantDivisor) {
+        long twice = (value >>> 1) % constantDivisor * 2 + (value & 1);
+        return (int) (twice >= constantDivisor ? twice - constantDivisor : twice);
+    }
+}

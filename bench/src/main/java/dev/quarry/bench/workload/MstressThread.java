@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.bench.workload;
+
+import dev.quarry.bench.subject.Blocks;
+import dev.quarry.numa.RawMemory;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/// One thread's part in one iteration of [Mstress]. Its two arrays of addresses are blocks themselves.
+final class MstressThread {
+    /// Tells each word of a block from each word of another.
+    private static final long COOKIE = 0xbf58_476d_1ce4_e5b9L;
+
+    private static final long GROWTH_ADDRESSES = 100_000;
+
+    private final Blocks blocks;
+    private final AtomicLongArray transfer;
+    private final Mix64 random;
+    private long data;
+    private long capacity;
+    private long top;
+    private long operations;
+    private long checksum;
+
+    MstressThread(Blocks blocks, AtomicLongArray transfer, Mix64 random) {
+        this.blocks = blocks;
+        this.transfer = transfer;
+        this.random = random;
+    }
+
+    long checksum() {
+        return checksum;
+    }
+
+    /// Allocates, frees at random, and ends with nothing.
+    ///
+    /// @param count of blocks that live for a while; half as many are kept to the end
+    /// @return how many blocks were allocated
+    long run(int count) {
+        int allocations = count;
+        int retain = count / 2;
+        long retained = blocks.malloc(Long.BYTES * (long) retain);
+        int retainedTop = 0;
+        while (allocations > 0 || retain > 0) {
+            if (retain == 0 || (random.chance(50) && allocations > 0)) {
+                allocations--;
+                append(allocateItems(1L << random.next(5)));
+            } else {
+                retain--;
+                RawMemory.putLong(retained + Long.BYTES * (long) retainedTop++, allocateItems(1L << random.next(7)));
+            }
+            if (random.chance(66) && top > 0) {
+                freeOne();
+            }
+            if (random.chance(25) && top > 0) {
+                exchangeOne();
+            }
+        }
+        freeEach(retained, retainedTop);
+        freeEach(data, top);
+        blocks.free(retained);
+        blocks.free(data);
+        return operations;
+    }
+
+    private void append(long block) {
+        if (top == capacity) {
+            capacity += GROWTH_ADDRESSES;
+            data = blocks.realloc(data, Long.BYTES * capacity);
+        }
+        RawMemory.putLong(data + Long.BYTES * top++, block);
+    }
+
+    private void freeOne() {
+        long slot = data + Long.BYTES * Long.remainderUnsigned(random.next(), top);
+        freeItems(blocks, RawMemory.getLong(slot));
+        RawMemory.putLong(slot, 0);
+    }
+
+    private void exchangeOne() {
+        long slot = data + Long.BYTES * Long.remainderUnsigned(random.next(), top);
+        int other = random.next(transfer.length());
+        RawMemory.putLong(slot, transfer.getAndSet(other, RawMemory.getLong(slot)));
+    }
+
+    private long allocateItems(long count) {
+        long words = count;
+        if (random.chance(1)) {
+            words *= factor();
+        }
+        if (words == 40) {
+            words++;
+        }
+        long block = blocks.malloc(words * Long.BYTES);
+        for (long i = 0; i < words; i++) {
+            RawMemory.putLong(block + Long.BYTES * i, (words - i) ^ COOKIE);
+        }
+        operations++;
+        checksum = Workload.mix(checksum, words);
+        return block;
+    }
+
+    private long factor() {
+        if (random.chance(1)) {
+            return 10_000;
+        }
+        return random.chance(10) ? 1_000 : 100;
+    }
+
+    private void freeEach(long addresses, long count) {
+        for (long i = 0; i < count; i++) {
+            freeItems(blocks, RawMemory.getLong(addresses + Long.BYTES * i));
+        }
+    }
+
+    /// Checks all that was written, and frees. 0 is no block.
+    static void freeItems(Blocks blocks, long block) {
+        if (block == 0) {
+            return;
+        }
+        long words = RawMemory.getLong(block) ^ COOKIE;
+        for (long i = 0; i < words; i++) {
+            if (RawMemory.getLong(block + Long.BYTES * i) != ((words - i) ^ COOKIE)) {
+                throw lost(block, i, words);
+            }
+        }
+        blocks.free(block);
+    }
+
+    private static IllegalStateException lost(long block, long index, long words) {
+        return new IllegalStateException("word " + index + " of " + words + " at 0x" + Long.toHexString(block)
+                + " is not what was written to it");
+    }
+}

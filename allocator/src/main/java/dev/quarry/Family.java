@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Who comes from outside to work on an allocator of the tree (a tick, a walk, a reclaim for a relative) holds its
 /// `presence` meanwhile, and so does the close when it takes the memory away. It is the outermost lock, and nobody
-/// waits
-/// for a second one while he holds one.
+/// waits for a second one while he holds one.
 ///
 /// Thread-safe.
 final class Family implements Space.Neighbours {

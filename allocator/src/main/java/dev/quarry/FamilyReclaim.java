@@ -13,10 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What a tree of allocators does when the limit of one of them refuses credit: those below that one give up their free
-/// pages, who has most first, until there is room; what their block caches, stripes and the caller's arenas keep goes
-/// only
-/// if that is not enough.
+/// What a tree of allocators does when the limit of one of them refuses credit: those below that one give up their
+/// free pages, who has most first, until there is room; what their block caches, stripes and the caller's arenas keep
+/// goes only if that is not enough.
 ///
 /// One reclaim at a time in a tree. Who had to wait while another did a whole one does not do it again.
 ///

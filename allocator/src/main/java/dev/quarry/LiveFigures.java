@@ -45,8 +45,7 @@ import dev.quarry.internal.slab.Zone;
 /// Counts an allocator and writes the figures to its live file. Makes no garbage.
 ///
 /// `committed` is what the zones had committed when each was counted, and the metadata: so it is the buckets' sum,
-/// bytes
-/// in flight included, even while other threads work.
+/// bytes in flight included, even while other threads work.
 ///
 /// Used by one thread at a time.
 final class LiveFigures implements BlockCache.Counter {

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// From any other thread every method throws [WrongThreadException] and changes nothing. Blocks may be freed anywhere,
 /// by either of the two classes. A virtual thread, or one above the cap of arenas, gets a handle that goes to the
-/// shared
-/// stripes.
+/// shared stripes.
 ///
 /// Cost: one comparison with the current thread over the arena's own.
 public final class LocalArena {
@@ -22,9 +21,8 @@ public final class LocalArena {
     Arena arena;
 
     /// The owner's thread id while the fast path may be taken; [#NOBODY] for a handle on the stripes, after the end,
-    /// and
-    /// while an idle owner's arena serves others: see [Quiescence]. Ids are never used twice; comparing them is cheaper
-    /// than comparing references, most of all under a collector with load barriers.
+    /// and while an idle owner's arena serves others: see [Quiescence]. Ids are never used twice; comparing them is
+    /// cheaper than comparing references, most of all under a collector with load barriers.
     private long directId;
 
     /// Whether the owner may have an arena again when it has lost its own. The owner's only.

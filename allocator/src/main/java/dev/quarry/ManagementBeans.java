@@ -11,8 +11,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /// One allocator's two beans in the platform's MBean server. The second allocator of a name has `-2` appended to it,
-/// and
-/// so on.
+/// and so on.
 final class ManagementBeans {
     private final Space space;
     private final MBeanServer server;

@@ -344,8 +344,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     /// Moves the pages of free spans that lie on another node than their zone's back to it, on each node where more
-    /// than
-    /// a sixteenth does. Pages come to lie elsewhere when their node was full at their first touch.
+    /// than a sixteenth does. Pages come to lie elsewhere when their node was full at their first touch.
     ///
     /// Costs system calls in proportion to the dirty spans. Live blocks stay where they are: see [#migrate].
     /// @return how many bytes were moved
@@ -431,8 +430,7 @@ public final class OffHeapAllocator implements AutoCloseable {
 
     /// {@return how short memory is around this process, as of the last reading} [Pressure#NORMAL] where
     /// `quarry.pressure` is false, and with [MaintenanceMode#INLINE] but for what [#maintain] has seen. An allocator
-    /// and
-    /// its children have one level.
+    /// and its children have one level.
     public Pressure pressure() {
         return pressure.monitor().level();
     }

@@ -4,8 +4,7 @@ package dev.quarry;
 import java.lang.invoke.VarHandle;
 
 /// Tells whether a living thread is outside of some code, so that what it has to itself may be taken from it although
-/// it
-/// uses neither lock nor fence nor any ordered access.
+/// it uses neither lock nor fence nor any ordered access.
 ///
 /// The protocol, in which the owner pays one plain read for each use:
 ///
@@ -16,13 +15,10 @@ import java.lang.invoke.VarHandle;
 /// 4. The owner's slow path takes the lock and looks again: only there does it get state anew.
 ///
 /// Why that is enough: the owner is found in a native method, waiting for something, with nothing of that code below.
-/// The
-/// JVM looks at its stack under a handshake, which the owner has to pass before it runs Java code again: what was
-/// written
-/// before is visible from then on. For the compiler a native method is a call that may change every field, so no read
-/// of
-/// the field moves from behind it to before it. And a use that had begun would be on the stack: it calls nothing native
-/// that waits, except inside of its own code.
+/// The JVM looks at its stack under a handshake, which the owner has to pass before it runs Java code again: what was
+/// written before is visible from then on. For the compiler a native method is a call that may change every field, so
+/// no read of the field moves from behind it to before it. And a use that had begun would be on the stack: it calls
+/// nothing native that waits, except inside of its own code.
 public final class Quiescence {
     private Quiescence() {}
 

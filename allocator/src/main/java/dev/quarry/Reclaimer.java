@@ -127,8 +127,7 @@ final class Reclaimer {
     }
 
     /// What services can give up does not show in what the allocator looks like: they are asked each time, and who
-    /// finds
-    /// another asking waits for what that gets, a moment.
+    /// finds another asking waits for what that gets, a moment.
     private boolean tryServices(LocalArena handle, long wantedBytes) {
         boolean asks = !(caches.isEmpty() && shrinkers.isEmpty());
         if (reclaiming.isHeldByCurrentThread()
@@ -151,8 +150,7 @@ final class Reclaimer {
 
     /// Whether a good part of the memory is free, but in pieces, or in a zone that does not need it: then it would be
     /// wrong to fail only because another thread is about to put it in order. At the limit, where it is live blocks
-    /// that
-    /// fill the memory, waiting would only make each of many failures slow.
+    /// that fill the memory, waiting would only make each of many failures slow.
     private boolean hasPlenty(long wantedBytes) {
         long freeBytes = 0;
         for (Zone zone : space.zones()) {

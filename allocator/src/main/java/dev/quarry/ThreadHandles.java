@@ -33,8 +33,7 @@ final class ThreadHandles {
 
     /// Per allocator, not static: its values end with their threads, and with the allocator. For the latter they are
     /// weak: a handle leads to the allocator, and so to this key, which each living thread would keep otherwise. While
-    /// the
-    /// handle has an arena the pool keeps it.
+    /// the handle has an arena the pool keeps it.
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<WeakReference<LocalArena>> local = new ThreadLocal<>();
 

@@ -9,8 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// Random texts for every option: each gives a value that the option takes and prints readably, or the one exception
-/// with
-/// the one message. A failure prints the seed, the option and the text.
+/// with the one message. A failure prints the seed, the option and the text.
 class ConfigOptionFuzzTest {
     private static final int TEXTS_PER_OPTION = 5_000;
     private static final String ALPHABET = "0123456789kKmMgGtTiIbBnNuUsShH.-+_% \t\nauto\u00e9\u0660\ud83d\u212a";

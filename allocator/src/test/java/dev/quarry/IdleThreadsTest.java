@@ -171,8 +171,8 @@ class IdleThreadsTest {
     }
 
     /// Whatever the maintenance takes for idle: here the clock runs so fast that it is every thread that does not
-    /// happen
-    /// to be seen at work. Each thread marks its blocks, and would find another's mark if two had the same arena.
+    /// happen to be seen at work. Each thread marks its blocks, and would find another's mark if two had the same
+    /// arena.
     @RepeatedTest(3)
     void shouldNeverShareAnArena() throws Exception {
         long seed = System.nanoTime();

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /// The contract of `java.lang.foreign.Arena`, held by the JDK's own arenas and by this allocator's alike: each
-/// assertion
-/// stands for all four kinds.
+/// assertion stands for all four kinds.
 class JdkArenaContractTest {
     private static final long SIZE_NO_MACHINE_HAS = 1L << 60;
 

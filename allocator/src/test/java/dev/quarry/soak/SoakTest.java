@@ -23,8 +23,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Round after round of [Mstress] by new threads, with idle phases between, for `soak.minutes`; the resident size is
 /// looked at each second. Over the second half it must not be seen to grow: a slope above the bound that chance does
-/// not
-/// explain. The series goes to `target/soak.csv`.
+/// not explain. The series goes to `target/soak.csv`.
 @Tag("once")
 @EnabledIfSystemProperty(named = "soak.minutes", matches = "[1-9]\\d*", disabledReason = "runs with the profile soak")
 class SoakTest {

@@ -50,8 +50,8 @@ class ArchitectureTest {
     };
 
     /// The only classes that may read system properties: the configuration's source, and two that choose what is
-    /// compiled,
-    /// once per JVM and before any configuration exists: how raw memory is read, and whether every free has its checks.
+    /// compiled, once per JVM and before any configuration exists: how raw memory is read, and whether every free has
+    /// its checks.
     private static final Set<String> PROPERTY_READERS = Set.of(
             "dev.quarry.SystemProperties", "dev.quarry.numa.InternalAccess", "dev.quarry.internal.arena.FreeChecks");
 

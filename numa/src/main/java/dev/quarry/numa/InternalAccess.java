@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing is compiled against it: without the export, or on a JDK that has dropped it, [#AVAILABLE] is false and
 /// [RawMemory] goes through `java.lang.foreign`. The system property [#PROPERTY] (`auto`, `foreign`, `internal`) is
-/// read
-/// once, here, because the choice is a constant of the JVM and not of one allocator.
+/// read once, here, because the choice is a constant of the JVM and not of one allocator.
 final class InternalAccess {
     static final String PROPERTY = "quarry.memory.access";
 

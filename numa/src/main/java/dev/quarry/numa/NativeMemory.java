@@ -178,8 +178,7 @@ public interface NativeMemory {
     long freeBytes(int node);
 
     /// How much of a node's free memory the kernel keeps to itself: where no more is free than this, it takes pages
-    /// from
-    /// the next node instead. As it was when this process first asked.
+    /// from the next node instead. As it was when this process first asked.
     ///
     /// @param node the node's id
     /// @return bytes; 0 where nothing is known to be kept

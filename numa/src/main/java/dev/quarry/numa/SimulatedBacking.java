@@ -8,8 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// The real memory that simulated machines stand on. It is the system's own, fenced at its end: who writes beyond it,
-/// or
-/// to a reservation that is released, fails there and then, and does not damage the heap of the process.
+/// or to a reservation that is released, fails there and then, and does not damage the heap of the process.
 ///
 /// A machine by itself takes its memory for each reservation and gives it back with it. That costs more than a short
 /// program on the machine does; so who runs thousands of programs, each on a machine of its own, lets them all use one

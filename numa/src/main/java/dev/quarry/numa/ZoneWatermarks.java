@@ -8,9 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What the kernel keeps free on each node, as `/proc/zoneinfo` tells it: the high watermark of each of the node's
-/// zones
-/// and what of the zone is reserved for requests that no other zone can serve. Below that, pages come from the next
-/// node.
+/// zones and what of the zone is reserved for requests that no other zone can serve. Below that, pages come from the
+/// next node.
 final class ZoneWatermarks {
     private static final Pattern ZONE = Pattern.compile("Node (\\d{1,4}), zone\\s+\\S+\\s*");
     private static final Pattern FIELD = Pattern.compile("\\s+(high|managed)\\s+(\\d{1,15})\\s*");

@@ -5,9 +5,8 @@ import dev.quarry.BlockCache;
 import org.jspecify.annotations.Nullable;
 
 /// Buffers that nobody uses, each with its block, on one stack for each class of blocks: what one thread allocates
-/// next,
-/// ready made. They are the object caches of Bonwick's slab allocator, with one budget of bytes for all classes of a
-/// thread, so that those classes have the room that need it.
+/// next, ready made. They are the object caches of Bonwick's slab allocator, with one budget of bytes for all classes
+/// of a thread, so that those classes have the room that need it.
 ///
 /// ```
 ///    tops [class 0] -> buffer -> buffer -> buffer      linked from top to bottom

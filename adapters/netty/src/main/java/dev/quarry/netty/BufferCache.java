@@ -4,8 +4,7 @@ package dev.quarry.netty;
 import org.jspecify.annotations.Nullable;
 
 /// The unused buffers of one thread, or of one stripe, and its part of the count of what is in use. Those with blocks
-/// are
-/// in the part that it extends: one object less to go through on the way to them.
+/// are in the part that it extends: one object less to go through on the way to them.
 ///
 /// Not thread-safe, but for the figures, which any thread may read: it sees them a little late.
 class BufferCache extends BlockStacks {
@@ -26,8 +25,7 @@ class BufferCache extends BlockStacks {
     }
 
     /// {@return a buffer when there is none with a block of the class: one with a larger block, or one without; null
-    /// when
-    /// there is neither}
+    /// when there is neither}
     final @Nullable BlockByteBuf takeOther(int blockClass) {
         BlockByteBuf larger = takeLarger(blockClass);
         return larger == null ? objects.take() : larger;

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// All caches of one allocator: which thread has which, and the stripes for those without.
 ///
 /// What a thread kept that ended, or that has been idle for a while, is taken from it at the next step of the
-/// maintenance,
-/// at the latest when as many threads have come again as there were: blocks are freed, the rest is left to the garbage
-/// collector.
+/// maintenance, at the latest when as many threads have come again as there were: blocks are freed, the rest is left
+/// to the garbage collector.
 ///
 /// Thread-safe; the lock is taken when a thread comes, never by those that are known.
 final class BufferCaches implements BlockCache {
@@ -23,8 +22,7 @@ final class BufferCaches implements BlockCache {
     private static final int MIN_SWEEP = 16;
 
     /// How long a thread must do nothing to count as idle; about what the arenas take for it by default, a quarter of
-    /// the
-    /// purge delay.
+    /// the purge delay.
     private static final long IDLE_NS = TimeUnit.SECONDS.toNanos(2);
 
     private final OffHeapAllocator memory;
@@ -309,8 +307,7 @@ final class BufferCaches implements BlockCache {
     }
 
     /// Leaves what the calling thread's cache, the stripes and the depots keep to the garbage collector, and frees
-    /// their
-    /// blocks.
+    /// their blocks.
     void trim() {
         ThreadCache own = current();
         if (own != null) {

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Caches for threads that have none of their own: virtual threads.
 ///
 /// Nobody waits: whoever finds the stripes taken that it looks at goes without. Who holds one may wait for the
-/// allocator,
-/// when it frees blocks to make room; the others go without meanwhile.
+/// allocator, when it frees blocks to make room; the others go without meanwhile.
 ///
 /// Thread-safe.
 final class CacheStripes {

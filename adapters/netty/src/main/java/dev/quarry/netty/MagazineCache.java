@@ -4,8 +4,7 @@ package dev.quarry.netty;
 import org.jspecify.annotations.Nullable;
 
 /// One thread's unused buffers of one kind: two magazines, so that a thread whose stock goes up and down by a few at
-/// the
-/// edge of a magazine does not go to the depot each time.
+/// the edge of a magazine does not go to the depot each time.
 ///
 /// Not thread-safe: one thread only, or who holds the stripe.
 final class MagazineCache<T> {

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// only when it is asked for, and is used again while the object has the same block.
 ///
 /// Needs neither Unsafe nor any flag beyond native access. Thread-safe. The allocator of the memory is closed by
-/// whoever
-/// made it, after the last release.
+/// whoever made it, after the last release.
 public final class QuarryByteBufAllocator extends AbstractByteBufAllocator implements ByteBufAllocatorMetricProvider {
     /// Over [OffHeapAllocator#system()]; prefers direct buffers where Netty does.
     public static final QuarryByteBufAllocator DEFAULT =

@@ -8,8 +8,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 /// What a [QuarryByteBufAllocator] uses and keeps. Exact while nothing is allocated or released.
 ///
 /// Direct memory is that of the whole [OffHeapAllocator]: what else allocates from it is counted too. Its own
-/// statistics
-/// say more.
+/// statistics say more.
 ///
 /// Each call for direct memory walks the allocator: for a scrape, not for each request.
 public final class QuarryByteBufAllocatorMetric implements ByteBufAllocatorMetric {

@@ -5,8 +5,7 @@ import dev.quarry.OffHeapAllocator;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The bytes that all [BlockStacks] of an allocator may keep between them, and one of them for itself: what threads
-/// that
-/// fall silent go on holding.
+/// that fall silent go on holding.
 ///
 /// Thread-safe.
 final class StackBudget {

@@ -17,9 +17,8 @@
 /// ```
 ///
 /// A direct buffer that the thread which allocated it releases keeps its block, and waits on one of that thread's
-/// *stacks*,
-/// one for each class of blocks (ADR 7). What has no room there gives its
-/// block back to the allocator, and its object to a magazine.
+/// *stacks*, one for each class of blocks (ADR 7). What has no room there gives its block back to the allocator, and
+/// its object to a magazine.
 ///
 /// - A buffer is in one place: with its user, on one stack, in one magazine.
 /// - In a magazine an object holds no block. Blocks on stacks count as lookaside: the caches are a

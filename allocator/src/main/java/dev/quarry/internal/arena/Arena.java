@@ -352,8 +352,7 @@ public final class Arena {
     }
 
     /// Where the thread runs on another node now, everything that was taken from the old one goes back there: slots
-    /// that
-    /// are freed later go home by mail, and what is allocated from now on is of the new one.
+    /// that are freed later go home by mail, and what is allocated from now on is of the new one.
     private void follow() {
         if (home.hasMoved()) {
             surrender();

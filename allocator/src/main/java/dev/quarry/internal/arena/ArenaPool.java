@@ -62,8 +62,7 @@ public final class ArenaPool {
     private final Upkeep upkeep;
 
     /// For a stripe when there is no memory for one: where no thread with an arena is left, a free must get through.
-    /// Not
-    /// touched until then; 0 once it is in use. Under the lock.
+    /// Not touched until then; 0 once it is in use. Under the lock.
     private long spareRecord;
 
     private Shortage shortage = byteSize -> 0;
@@ -488,8 +487,7 @@ public final class ArenaPool {
     }
 
     /// {@return whether there is nothing to maintain until a thread needs an arena: no thread has one, no stripe was
-    /// ever
-    /// made, and no free page is dirty}
+    /// ever made, and no free page is dirty}
     public boolean isAtRest() {
         lock.lock();
         try {

@@ -25,10 +25,9 @@ import dev.quarry.internal.slab.Zone;
 /// Thread-safe: reads only, but for the count of refusals.
 public final class FreeChecks {
     /// Whether every free is compiled with its checks: so unless the property that all allocators of this JVM start
-    /// from
-    /// turns them off. An allocator of its own configuration may then still be without; it pays for the test and
-    /// ignores
-    /// the answer. A constant costs the common case nothing, where a field cost a load and a branch in each free.
+    /// from turns them off. An allocator of its own configuration may then still be without; it pays for the test and
+    /// ignores the answer. A constant costs the common case nothing, where a field cost a load and a branch in each
+    /// free.
     static final boolean ALWAYS = !"off".equals(System.getProperty("quarry.checks"));
 
     private final Space space;

@@ -7,11 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// A *miss* is a request that had to go to the zone although the arena once held memory of this class. Each miss
 /// doubles the depth; each quiet period takes an eighth off, and what stayed unused through the period (the low-water
-/// mark) is what the caller should drain. All depths of all arenas together draw on one byte budget, taken when a depth
-/// grows and returned when it shrinks. The shape is that of the Windows kernel's lookaside lists (grow with the miss
-/// rate, shrink slowly), with the draining that they lack. When the budget is cut to less than what is taken, each
-/// depth
-/// is halved at the end of its period and with each miss, until the rest is within it.
+/// mark) is what the caller should drain. All depths of all arenas together draw on one byte budget, taken when a
+/// depth grows and returned when it shrinks. The shape is that of the Windows kernel's lookaside lists (grow with the
+/// miss rate, shrink slowly), with the draining that they lack. When the budget is cut to less than what is taken,
+/// each depth is halved at the end of its period and with each miss, until the rest is within it.
 ///
 /// Units are slots or spans. Not thread-safe, but for the shared budget.
 final class LookasideDepth {

@@ -15,8 +15,7 @@ import dev.quarry.internal.slab.Slabs;
 ///
 /// Blocks that were allocated one after the other lie in one slab, and are often freed one after the other, so a chain
 /// grows to [#MAX_COUNT] slots or [#MAX_BYTES] before one CAS sends all of it. What an arena can hold back is bounded
-/// by
-/// [#ENTRIES] times that.
+/// by [#ENTRIES] times that.
 ///
 /// Not thread-safe: the arena's owner only.
 final class RemoteBatches {

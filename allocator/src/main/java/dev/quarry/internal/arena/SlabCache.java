@@ -229,8 +229,7 @@ final class SlabCache {
     }
 
     /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is kept
-    /// for
-    /// classes past theirs would be held for nothing.
+    /// for classes past theirs would be held for nothing.
     private void retireOneEmpty() {
         for (int tries = 0; tries < COUNT; tries++) {
             nextToRetire = nextToRetire + 1 < COUNT ? nextToRetire + 1 : 0;

@@ -10,8 +10,7 @@
 /// ```
 ///
 /// An arena's *lookaside list* of a slab class is the free slots of the slabs that it owns; of a span class, a LIFO
-/// list
-/// of whole spans. Both have a depth that tunes itself ([dev.quarry.internal.arena.LookasideDepth]).
+/// list of whole spans. Both have a depth that tunes itself ([dev.quarry.internal.arena.LookasideDepth]).
 ///
 /// May know: zones, slabs. Must not know: the facade.
 @NullMarked

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// The folder of live files: one for each user, that nobody else can look into.
 ///
 /// A file is called `<pid>-<name>.live`, and has a number behind the name where several allocators of a process have
-/// the
-/// same one.
+/// the same one.
 public final class LiveFolder {
     /// What the files' names end with.
     public static final String SUFFIX = ".live";

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Credit is taken before the memory is committed and given back after it is no longer counted.
 ///
 /// A ledger may have a *parent*, whose limit holds for the sum over its children. Credit is then promised by each
-/// level,
-/// from the child up; when the topmost has promised it is held, from there down. Whatever a level refuses, those below
-/// take their promises back. So at every instant, at every level:
+/// level, from the child up; when the topmost has promised it is held, from there down. Whatever a level refuses,
+/// those below take their promises back. So at every instant, at every level:
 ///
 /// ```
 /// sum of the children's held <= held <= promised <= limit

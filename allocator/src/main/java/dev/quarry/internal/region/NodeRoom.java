@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// yet. Where nothing tells how much is free, there is room.
 ///
 /// Not thread-safe: used under the lock of the region's owner; the count may be read by anyone. Cost: the node's
-/// figures
-/// are read from the system, once a commit granule.
+/// figures are read from the system, once a commit granule.
 public final class NodeRoom {
     /// There is always room.
     public static final NodeRoom UNLIMITED = new NodeRoom(null, 0);

@@ -17,8 +17,7 @@ import java.util.Arrays;
 ///
 /// Above 128 bytes no class wastes more than 12.5 % of its slot: the worst request is one byte above the class before.
 /// A slab is the smallest power of two of frames that holds at least [#MIN_SLOTS] slots and loses at most a fifth at
-/// its
-/// end. Nobody touches that end, so it costs credit and no memory.
+/// its end. Nobody touches that end, so it costs credit and no memory.
 public final class SizeClasses {
     /// log2 of a frame's bytes: the unit in which slabs are laid out and looked up.
     public static final int FRAME_SHIFT = 16;

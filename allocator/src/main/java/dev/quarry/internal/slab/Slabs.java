@@ -26,8 +26,7 @@ import static dev.quarry.numa.RawMemory.putLong;
 /// Thread-safety: the owner only, but [#pushRemote], which any thread may call.
 public final class Slabs {
     /// How much of a slab enters the free list at a time. Only links are written, so it costs no memory; but what has
-    /// been
-    /// in the list counts as dirty when the slab retires, and calloc must zero it.
+    /// been in the list counts as dirty when the slab retires, and calloc must zero it.
     static final int EXTEND_BYTES = 4096;
 
     private Slabs() {}

@@ -53,8 +53,7 @@ import org.jspecify.annotations.Nullable;
 /// With more than one node there is one zone more, whose OS pages the kernel spreads over several nodes.
 ///
 /// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the frame table. An entry
-/// of
-/// that holds both questions that a free asks:
+/// of that holds both questions that a free asks:
 ///
 /// ```
 ///  63                        16 15            0

@@ -30,8 +30,7 @@ import java.util.function.LongConsumer;
 /// Everything that one node's arenas share: its pages, and its *depot* of slabs that no arena owns.
 ///
 /// All methods take the zone's lock, but those that say otherwise. What can throw or overflow the stack comes before
-/// the
-/// lock and before the first write ([StackReserve]).
+/// the lock and before the first write ([StackReserve]).
 public final class Zone {
     /// In place of a node's id: the OS pages of the zone are spread over several nodes.
     public static final int SPREAD = -1;

@@ -19,8 +19,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /// In the steady state a malloc and a free make no garbage.
 ///
 /// JMH's profiler divides what all threads of a JVM allocate by the operations. So even an object now and then on a
-/// slow
-/// path would show, and so would one in the rounds of the maintenance thread.
+/// slow path would show, and so would one in the rounds of the maintenance thread.
 class GarbageFreeTest {
     private static final double MAX_BYTES_PER_OPERATION = 0.01;
 

@@ -186,12 +186,12 @@ final class Reclaimer {
         long before = space.ledger().committedBytes();
         if (stage == SHARED) {
             // Beyond the block there may be records to make for it.
-            pool.reclaim(wantedBytes + space.config().commitGranuleBytes(), own);
+            pool.reclaim().reclaim(wantedBytes + space.config().commitGranuleBytes(), own);
         } else {
             caches.reclaim();
             // Room for rounding, and for the records of what is handed out.
             shrinkers.shrink(wantedBytes + space.config().commitGranuleBytes());
-            pool.trim(own);
+            pool.reclaim().trim(own);
         }
         long freedBytes = before - space.ledger().committedBytes();
         events.publishSince(EventKind.RECLAIM, EventHub.ANY_NODE, freedBytes, wantedBytes, startNs);
@@ -200,7 +200,7 @@ final class Reclaimer {
     /// A call has failed although everything was reclaimed.
     void failed() {
         if (!isVain()) {
-            vain = new Vain(pool.signature(), space.os().nanoTime(), 0);
+            vain = new Vain(pool.reclaim().signature(), space.os().nanoTime(), 0);
         }
     }
 
@@ -209,27 +209,27 @@ final class Reclaimer {
         Vain last = vain;
         return ++last.calls < VAIN_CALLS
                 && space.os().nanoTime() - last.atNs < VAIN_NS
-                && pool.signature() == last.signature;
+                && pool.reclaim().signature() == last.signature;
     }
 
     /// Gives back what the caller's arena, stripes, caches and the arenas of threads that wait keep, and every free
     /// page.
     void trim(LocalArena handle) {
         caches.reclaim();
-        pool.adoptWaiting();
-        pool.trim(arenaOf(handle));
+        pool.reclaim().adoptWaiting();
+        pool.reclaim().trim(arenaOf(handle));
     }
 
     /// The same for a relative in need; threads keep their arenas.
     void trimForRelative(LocalArena handle) {
         caches.reclaim();
-        pool.trim(arenaOf(handle));
+        pool.reclaim().trim(arenaOf(handle));
     }
 
     /// Gives back all that can go without its thread, because memory is short around the process. The maintenance only.
     void shed() {
         giveUp(Long.MAX_VALUE);
-        pool.trim(null);
+        pool.reclaim().trim(null);
     }
 
     /// One round of background reclaim: below the low watermark, up to the high one. The maintenance only.
@@ -266,10 +266,10 @@ final class Reclaimer {
         long startNs = events.startNs();
         long before = zone.availableBytes();
         long targetBytes = space.watermarks().highBytes();
-        pool.reclaimFor(zone, targetBytes);
+        pool.reclaim().reclaimFor(zone, targetBytes);
         if (zone.availableBytes() < targetBytes) {
             giveUp(missingBytes);
-            pool.reclaimFor(zone, targetBytes);
+            pool.reclaim().reclaimFor(zone, targetBytes);
         }
         events.publishSince(EventKind.RECLAIM, zone.node(), zone.availableBytes() - before, missingBytes, startNs);
     }

@@ -54,6 +54,7 @@ class GarbageFreeCodeTest {
                 ARENA + "Tally",
                 ARENA + "WasteSample",
                 "dev.quarry.internal.live.EventRing",
+                "dev.quarry.internal.slab.Depot",
                 "dev.quarry.internal.slab.Mailbox",
                 "dev.quarry.internal.slab.Reclaim",
                 "dev.quarry.internal.slab.SizeClasses",

@@ -12,7 +12,6 @@ import dev.quarry.numa.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -29,22 +28,11 @@ public final class ArenaPool {
     /// Bytes at the start of an arena's record that hold its mailbox alone.
     static final int MAILBOX_BYTES = 64;
 
-    /// Policies other than the allocator's own that can be in use.
-    static final int MAX_POLICIES = 64;
-
-    private static final int STRIPES_A_POLICY = 4;
-
     /// The part of the purge delay after which a thread that does nothing counts as idle: what it had kept is then
     /// purged within the delay, and a bit.
     private static final int IDLE_PART = 4;
 
     private static final long MIN_IDLE_NS = 1_000_000_000;
-
-    /// Where memory is short a thread counts as idle after so many ticks.
-    private static final int SHORTAGE_IDLE_TICKS = 2;
-
-    /// How long one round of background reclaim may take for a zone.
-    private static final long BACKGROUND_NS = 50_000_000;
 
     private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;
 
@@ -56,8 +44,8 @@ public final class ArenaPool {
     private final List<Arena> arenas = new ArrayList<>();
     private final ArrayDeque<Arena> idle = new ArrayDeque<>();
     private final Tenancies tenancies;
-    private final StripeSet stripes;
-    private final ConcurrentHashMap<NumaPolicy, StripeSet> stripesByPolicy = new ConcurrentHashMap<>();
+    private final Stripes stripes;
+    private final ArenaReclaim reclaim;
     private final int maxArenas;
     private final Upkeep upkeep;
 
@@ -102,13 +90,12 @@ public final class ArenaPool {
         this.space = space;
         this.map = new NodeMap(space, topology);
         this.maxArenas = space.config().maxArenas();
-        NumaPolicy policy = space.config().numaPolicy();
-        this.stripes = new StripeSet(map, space.config().stripes(), lock, source -> makeStripe(policy, source));
-        int policyStripes = MAX_POLICIES * Math.max(map.sources(), STRIPES_A_POLICY);
-        this.mail = new ArenaMail(space, maxArenas + stripes.length() + policyStripes);
+        this.stripes = new Stripes(space, map, lock, this::makeStripe);
+        this.mail = new ArenaMail(space, maxArenas + stripes.most());
         this.lookasideLimitBytes = space.config().lookasideLimitBytes();
         this.lookasideBudgetBytes = new AtomicLong(lookasideLimitBytes);
         this.tenancies = new Tenancies(space.config().numaPolicy(), idle);
+        this.reclaim = new ArenaReclaim(this, space, stripes);
         this.upkeep = new Upkeep(this, space);
         this.spareRecord = space.metadata().allocate(RECORD_BYTES);
         for (Zone zone : space.zones()) {
@@ -177,7 +164,7 @@ public final class ArenaPool {
     /// Takes any stripe that is free now, those of the caller's node and cpu first.
     /// @return a locked stripe; null when there is no memory to make the first one
     public @Nullable Stripe lockStripe() {
-        return stripes.lock(space.os().currentCpu(), () -> closed);
+        return stripes.lock(() -> closed);
     }
 
     /// The same for a policy that is not the allocator's own.
@@ -185,24 +172,7 @@ public final class ArenaPool {
     /// @return a locked stripe; null when there is no memory to make the first one
     /// @throws IllegalArgumentException if the policy names a node that the allocator does not use, or is one too many
     public @Nullable Stripe lockStripe(NumaPolicy policy) {
-        StripeSet set = policy.equals(space.config().numaPolicy()) ? stripes : stripesByPolicy.get(policy);
-        return (set == null ? addPolicy(policy) : set).lock(space.os().currentCpu(), () -> closed);
-    }
-
-    private StripeSet addPolicy(NumaPolicy policy) {
-        StackReserve.ensureForArena();
-        map.ordersOf(policy);
-        lock.lock();
-        try {
-            if (!stripesByPolicy.containsKey(policy) && stripesByPolicy.size() >= MAX_POLICIES) {
-                throw new IllegalArgumentException(
-                        "more than " + MAX_POLICIES + " policies are in use: " + policy + " is one too many");
-            }
-            return stripesByPolicy.computeIfAbsent(
-                    policy, added -> new StripeSet(map, STRIPES_A_POLICY, lock, source -> makeStripe(added, source)));
-        } finally {
-            lock.unlock();
-        }
+        return stripes.lock(policy, () -> closed);
     }
 
     private @Nullable Stripe makeStripe(NumaPolicy policy, int source) {
@@ -255,17 +225,12 @@ public final class ArenaPool {
         try {
             work += tenancies.adoptEnded();
             work += tenancies.adoptIdle(nowNs, idleNs);
-            for (Arena arena : idle) {
-                arena.readMail();
-            }
+            readIdleMail();
         } finally {
             lock.unlock();
         }
         publishAdoptions();
         stripes.sweep(nowNs, idleNs);
-        for (StripeSet set : stripesByPolicy.values()) {
-            set.sweep(nowNs, idleNs);
-        }
         for (Zone zone : space.zones()) {
             work += zone.decay(nowNs, delayNs) > 0 ? 1 : 0;
         }
@@ -309,116 +274,45 @@ public final class ArenaPool {
         return lookasideBudgetBytes.get();
     }
 
-    /// Gives back what the caller's arena, idle arenas, stripes and zones hold without use.
-    /// @param own the calling thread's; null if it has none
-    public void trim(@Nullable Arena own) {
-        StackReserve.ensureForArena();
-        // Twice: what one of them sends home in the first round, another collects in the second.
-        trimArenas(own);
-        trimArenas(own);
-        for (Zone zone : space.zones()) {
-            zone.trim();
-        }
-    }
-
-    /// Gives back what nobody uses, as far as a call wants it: what stripes and arenas without a thread keep, and free
-    /// pages.
-    /// @param wantedBytes what the call wants
-    /// @param own         the caller's arena; null if it has none
-    public void reclaim(long wantedBytes, @Nullable Arena own) {
-        StackReserve.ensureForArena();
-        trimArenas(own);
-        trimArenas(own);
-        for (Zone zone : space.zones()) {
-            zone.giveBack(wantedBytes);
-        }
-    }
-
-    /// Takes the arenas of all threads that wait for something, however short they have been idle.
-    public void adoptWaiting() {
-        StackReserve.ensureForArena();
+    /// Takes the arenas of threads that have ended, and delivers the mail that nobody reads.
+    void adoptEnded() {
         lock.lock();
         try {
-            tenancies.adoptIdle(space.os().nanoTime(), 0);
+            tenancies.adoptEnded();
+            readIdleMail();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Makes memory available to a zone in the background: idle threads' arenas, then as the other one.
-    /// @param zone        that is short
-    /// @param targetBytes how much it should have available
-    public void reclaimFor(Zone zone, long targetBytes) {
-        StackReserve.ensureForArena();
-        long nowNs = space.os().nanoTime();
-        lock.lock();
-        try {
-            tenancies.adoptIdle(nowNs, SHORTAGE_IDLE_TICKS * space.config().maintenanceTickNs());
-        } finally {
-            lock.unlock();
-        }
-        reclaimFor(zone, targetBytes, nowNs + BACKGROUND_NS);
-    }
-
-    /// Makes memory available to a zone, from what nobody uses: arenas without a thread and stripes first, then other
-    /// zones' free pages. Waits for no lock but zones'.
-    /// @param zone        that is short
-    /// @param targetBytes how much it should have available
-    /// @param deadlineNs  monotonic time at which the rest is left
-    void reclaimFor(Zone zone, long targetBytes, long deadlineNs) {
-        if (zone.availableBytes() < targetBytes && lock.tryLock()) {
+    /// The same, unless somebody else has the lock.
+    void tryAdoptEnded() {
+        if (lock.tryLock()) {
             try {
                 tenancies.adoptEnded();
-                for (Arena arena : idle) {
-                    arena.readMail();
-                }
+                readIdleMail();
             } finally {
                 lock.unlock();
             }
         }
-        if (zone.availableBytes() < targetBytes && isBefore(deadlineNs)) {
-            stripes.forEachFree(Arena::trim);
-            stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::trim));
-        }
-        for (Zone other : space.zones()) {
-            if (other != zone && isBefore(deadlineNs)) {
-                other.giveBack(targetBytes - zone.availableBytes());
-            }
-        }
-        zone.deliverMail();
     }
 
-    /// {@return a sum that changes, mostly, when there is memory to get back that was not there before} No lock.
-    public long signature() {
-        long sum = stripes.activity();
-        for (StripeSet set : stripesByPolicy.values()) {
-            sum = 31 * sum + set.activity();
-        }
-        for (Zone zone : space.zones()) {
-            sum = 31 * sum + zone.availableBytes() + (zone.hasMail() ? 1 : 0);
-        }
-        return sum;
-    }
-
-    private boolean isBefore(long deadlineNs) {
-        return space.os().nanoTime() - deadlineNs < 0;
-    }
-
-    private void trimArenas(@Nullable Arena own) {
-        if (own != null) {
-            own.trim();
-        }
+    /// Takes the arenas of threads that do nothing.
+    /// @param nowNs  monotonic time
+    /// @param idleNs for how long they must have done nothing
+    void adoptIdle(long nowNs, long idleNs) {
         lock.lock();
         try {
-            tenancies.adoptEnded();
-            for (Arena arena : idle) {
-                arena.readMail();
-            }
+            tenancies.adoptIdle(nowNs, idleNs);
         } finally {
             lock.unlock();
         }
-        stripes.forEachFree(Arena::trim);
-        stripesByPolicy.values().forEach(set -> set.forEachFree(Arena::trim));
+    }
+
+    private void readIdleMail() {
+        for (Arena arena : idle) {
+            arena.readMail();
+        }
     }
 
     /// Ends all arenas' service.
@@ -438,9 +332,6 @@ public final class ArenaPool {
             lock.unlock();
         }
         quiescent &= stripes.lockAll();
-        for (StripeSet set : stripesByPolicy.values()) {
-            quiescent &= set.lockAll();
-        }
         return quiescent;
     }
 
@@ -538,6 +429,11 @@ public final class ArenaPool {
     /// {@return which zones are near to which cpus}
     public NodeMap map() {
         return map;
+    }
+
+    /// {@return what gives back memory that nobody uses}
+    public ArenaReclaim reclaim() {
+        return reclaim;
     }
 
     Space space() {

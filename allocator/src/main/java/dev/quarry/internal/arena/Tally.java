@@ -112,11 +112,11 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
     @Override
     public void run() {
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            mallocs[sizeClass] += zone.retiredMallocs(sizeClass);
-            frees[sizeClass] += zone.retiredFrees(sizeClass);
+            mallocs[sizeClass] += zone.depot().retiredMallocs(sizeClass);
+            frees[sizeClass] += zone.depot().retiredFrees(sizeClass);
         }
         PageAllocator pages = zone.pages();
-        remoteFrees += zone.collectedRemote();
+        remoteFrees += zone.depot().collectedRemote();
         spanDirtyBytes += pages.dirtyFreeBytes();
         spanCleanBytes += pages.cleanFreeBytes();
         committedBytes += pages.region().committedBytes();

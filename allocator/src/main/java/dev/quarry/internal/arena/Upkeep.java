@@ -137,7 +137,7 @@ public final class Upkeep {
         try {
             directReclaims.incrementAndGet();
             arena.trim();
-            pool.reclaimFor(zone, space.watermarks().lowBytes(), startNs + DIRECT_NS);
+            pool.reclaim().reclaimFor(zone, space.watermarks().lowBytes(), startNs + DIRECT_NS);
         } finally {
             boolean inVain = zone.level() == Watermarks.MIN;
             directBackoffNs = inVain ? Math.min(directBackoffNs * 2, MAX_BACKOFF_NS) : MIN_BACKOFF_NS;

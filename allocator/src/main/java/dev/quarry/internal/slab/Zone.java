@@ -4,18 +4,10 @@ package dev.quarry.internal.slab;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.COUNT;
-import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.CLASS;
-import static dev.quarry.internal.slab.SlabLayout.END;
-import static dev.quarry.internal.slab.SlabLayout.HEAD;
-import static dev.quarry.internal.slab.SlabLayout.LINKS;
-import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
-import static dev.quarry.numa.RawMemory.getLong;
-import static dev.quarry.numa.RawMemory.putInt;
-import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.buddy.BuddyAllocator;
 import dev.quarry.internal.buddy.Extents;
@@ -27,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
-/// Everything that one node's arenas share: its pages, and its *depot* of slabs that no arena owns.
+/// Everything that one node's arenas share: its pages, and its [Depot] of slabs that no arena owns.
 ///
 /// All methods take the zone's lock, but those that say otherwise. What can throw or overflow the stack comes before
 /// the lock and before the first write ([StackReserve]).
@@ -50,15 +42,10 @@ public final class Zone {
     private final PageAllocator pages;
     private final long base;
     private final long mailbox;
-    private final SlabList[] depot = new SlabList[COUNT];
-    private final SlabList exhausted = new SlabList(SlabLayout.EXHAUSTED);
-    private final long[] retiredMallocs = new long[COUNT];
-    private final long[] retiredFrees = new long[COUNT];
-    private final int[] slabs = new int[COUNT];
+    private final Depot depot;
     private final Reclaim reclaim;
-    private MailRouter router = MailRouter.NOWHERE;
-    private long collectedRemote;
     private final Watermarks watermarks;
+    private MailRouter router = MailRouter.NOWHERE;
     private volatile int level = Watermarks.ABOVE;
 
     /// Sends a slab to the mailbox of the arena that owns it.
@@ -83,11 +70,9 @@ public final class Zone {
         this.pages = pages;
         this.base = pages.region().base();
         this.mailbox = mailbox;
+        this.depot = new Depot(space, pages);
         this.reclaim = new Reclaim(pages);
         this.watermarks = space.watermarks();
-        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            depot[sizeClass] = new SlabList(SlabLayout.PARTIAL);
-        }
     }
 
     /// Tells how arenas are reached. Called once, before the first slab is made.
@@ -105,14 +90,11 @@ public final class Zone {
         enter();
         try {
             collectMail();
-            long slab = depot[sizeClass].head();
+            long slab = depot.take(sizeClass, owner);
             if (slab == 0) {
-                slab = makeSlab(sizeClass, owner);
+                slab = depot.make(sizeClass, owner);
                 updateLevel();
-                return slab;
             }
-            depot[sizeClass].remove(slab);
-            space.setOwner(slab, owner);
             return slab;
         } finally {
             lock.unlock();
@@ -133,7 +115,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         enter();
         try {
-            release(slab);
+            depot.release(slab);
             updateLevel();
         } finally {
             lock.unlock();
@@ -147,7 +129,7 @@ public final class Zone {
         enter();
         try {
             space.setOwner(slab, 0);
-            shelve(slab);
+            depot.shelve(slab);
         } finally {
             lock.unlock();
         }
@@ -426,6 +408,11 @@ public final class Zone {
         return pages;
     }
 
+    /// {@return the slabs that no arena owns} Under [#locked].
+    public Depot depot() {
+        return depot;
+    }
+
     /// {@return the node's id; [#SPREAD] for the interleaved zone} No lock.
     public int node() {
         return pages.region().node();
@@ -515,29 +502,6 @@ public final class Zone {
         return page < frontier ? page : -1;
     }
 
-    /// {@return slots handed out by slabs that have been retired} Under [#locked].
-    /// @param sizeClass their class
-    public long retiredMallocs(int sizeClass) {
-        return retiredMallocs[sizeClass];
-    }
-
-    /// {@return slots taken back by slabs that have been retired} Under [#locked].
-    /// @param sizeClass their class
-    public long retiredFrees(int sizeClass) {
-        return retiredFrees[sizeClass];
-    }
-
-    /// {@return remote frees collected by the zone itself} Under [#locked].
-    public long collectedRemote() {
-        return collectedRemote;
-    }
-
-    /// {@return free slots of the depot's slabs, by class} Under [#locked].
-    /// @param sizeClass the class
-    public int depotSlabs(int sizeClass) {
-        return depot[sizeClass].size();
-    }
-
     /// Walks the zone at rest.
     /// @return slots lost to stack overflows
     /// @throws IllegalStateException naming the first invariant that does not hold
@@ -551,78 +515,9 @@ public final class Zone {
                 space.verifyFrames(slab);
                 counted[getInt(slab + CLASS)]++;
             });
-            for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-                if (counted[sizeClass] != slabs[sizeClass]) {
-                    throw new IllegalStateException("zone " + index + ": " + slabs[sizeClass] + " slabs of class "
-                            + sizeClass + " counted, " + counted[sizeClass] + " found");
-                }
-            }
+            depot.verifyCounts(counted, index);
         });
         return lost[0];
-    }
-
-    private long makeSlab(int sizeClass, int owner) {
-        int slabBytes = SizeClasses.slabBytes(sizeClass);
-        int linkBytes = SlabLayout.linkBytes(SizeClasses.capacity(sizeClass));
-        long slab = space.metadata().allocate(SlabLayout.BYTES);
-        long links = slab == 0 ? 0 : space.metadata().allocate(linkBytes);
-        int slabPages = slabBytes >>> PAGE_SHIFT;
-        int alignOrder = SizeClasses.FRAME_SHIFT - PAGE_SHIFT;
-        long page = links == 0 ? BuddyAllocator.NOTHING : pages.allocate(slabPages, alignOrder);
-        if (page == BuddyAllocator.NOTHING) {
-            freeMetadata(slab, links, linkBytes);
-            return 0;
-        }
-        long address = base + (page << PAGE_SHIFT);
-        putLong(slab + HEAD, END);
-        putLong(slab + LINKS, links);
-        putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
-        putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
-        putLong(slab + BASE, address);
-        putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
-        putInt(slab + CLASS, sizeClass);
-        putInt(slab + SlabLayout.STATE, pages.lastWasClean() ? SlabLayout.ZEROED : 0);
-        space.setOwner(slab, owner);
-        pages.map().setRelease(page, SpanMap.SLAB, sizeClass, slabPages);
-        slabs[sizeClass]++;
-        return slab;
-    }
-
-    private void freeMetadata(long slab, long links, int linkBytes) {
-        if (links != 0) {
-            space.metadata().free(links, linkBytes);
-        }
-        if (slab != 0) {
-            space.metadata().free(slab, SlabLayout.BYTES);
-        }
-    }
-
-    private void release(long slab) {
-        int sizeClass = getInt(slab + CLASS);
-        long address = getLong(slab + BASE);
-        int slabBytes = SizeClasses.slabBytes(sizeClass);
-        long touched = (long) getInt(slab + SlabLayout.EXTENDED) * SizeClasses.slotBytes(sizeClass);
-        space.withdraw(slab);
-        retiredMallocs[sizeClass] += getLong(slab + MALLOCS);
-        retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
-        slabs[sizeClass]--;
-        pages.free(address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
-        freeMetadata(slab, getLong(slab + LINKS), SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
-    }
-
-    /// Puts a slab that nobody owns where it belongs.
-    private void shelve(long slab) {
-        if (SlabLayout.used(slab) == 0) {
-            release(slab);
-        } else if (hasFree(slab)) {
-            depot[getInt(slab + CLASS)].append(slab);
-        } else {
-            exhausted.append(slab);
-        }
-    }
-
-    private static boolean hasFree(long slab) {
-        return getLong(slab + HEAD) != END || getInt(slab + SlabLayout.EXTENDED) < getInt(slab + SlabLayout.CAPACITY);
     }
 
     private void collectMail() {
@@ -633,9 +528,7 @@ public final class Zone {
             if (owner != 0) {
                 router.send(slab, owner);
             } else {
-                (SlabLayout.state(slab) == SlabLayout.PARTIAL ? depot[getInt(slab + CLASS)] : exhausted).remove(slab);
-                collectedRemote += Slabs.collectRemote(slab);
-                shelve(slab);
+                depot.collect(slab);
             }
             slab = next;
         }

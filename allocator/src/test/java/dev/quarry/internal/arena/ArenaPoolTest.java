@@ -146,7 +146,7 @@ class ArenaPoolTest {
             stripe.arena().free(block);
             stripe.unlock();
 
-            fixture.pool().trim(own);
+            fixture.pool().reclaim().trim(own);
             assertEquals(0, fixture.pool().stats().lookasideBytes());
             assertEquals(0, fixture.pool().stats().slabFreeBytes());
             fixture.verify();

@@ -121,8 +121,8 @@ class ZoneTest {
 
         assertEquals(PAGE_BYTES, zone.pages().dirtyFreeBytes());
         zone.locked(() -> {
-            assertEquals(1, zone.retiredMallocs(SLOTS_OF_64));
-            assertEquals(1, zone.retiredFrees(SLOTS_OF_64));
+            assertEquals(1, zone.depot().retiredMallocs(SLOTS_OF_64));
+            assertEquals(1, zone.depot().retiredFrees(SLOTS_OF_64));
         });
     }
 
@@ -131,11 +131,11 @@ class ZoneTest {
         long slab = slabWithOneLiveSlot();
         zone.adoptSlab(slab);
         assertEquals(0, getInt(slab + SlabLayout.OWNER));
-        assertEquals(1, zone.depotSlabs(SLOTS_OF_64));
+        assertEquals(1, zone.depot().partialSlabs(SLOTS_OF_64));
 
         assertEquals(slab, zone.takeSlab(SLOTS_OF_64, ARENA + 1));
         assertEquals(ARENA + 1, getInt(slab + SlabLayout.OWNER));
-        assertEquals(0, zone.depotSlabs(SLOTS_OF_64));
+        assertEquals(0, zone.depot().partialSlabs(SLOTS_OF_64));
     }
 
     @Test
@@ -145,7 +145,7 @@ class ZoneTest {
         long offset = getLong(slab + SlabLayout.BASE) - space.base;
         zone.adoptSlab(slab);
 
-        assertEquals(0, zone.depotSlabs(SLOTS_OF_64));
+        assertEquals(0, zone.depot().partialSlabs(SLOTS_OF_64));
         assertEquals(space.nullSlab, space.slabAt(offset));
     }
 
@@ -162,7 +162,7 @@ class ZoneTest {
         assertTrue(SlabFixture.pushRemote(slab, 0));
         Mailbox.send(zone.mailbox(), slab);
         assertEquals(slab, zone.takeSlab(SLOTS_OF_64, ARENA));
-        zone.locked(() -> assertEquals(1, zone.collectedRemote()));
+        zone.locked(() -> assertEquals(1, zone.depot().collectedRemote()));
     }
 
     @Test
@@ -175,7 +175,7 @@ class ZoneTest {
         zone.deliverMail();
 
         assertEquals(space.nullSlab, space.slabAt(offset));
-        assertEquals(0, zone.depotSlabs(SLOTS_OF_64));
+        assertEquals(0, zone.depot().partialSlabs(SLOTS_OF_64));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quarry.internal.error.DistinctErrors;
 import dev.quarry.numa.SimulatedMachine;
 import dev.quarry.numa.SimulatedMemory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -212,5 +213,47 @@ class MaintenanceTest {
         allocator.close();
         last.close();
         assertEquals(List.of(), threadsOf("quiet"));
+    }
+
+    /// No other thread may touch the lists of one that is at work: it gives back by itself what lay idle in them.
+    @Test
+    void shouldLetAThreadAtWorkGiveBackWhatItUsesNoMore() {
+        AllocatorConfig.Builder options = AllocatorConfig.builder()
+                .limit("128m")
+                .reserve("128m")
+                .purgeDelay("8s")
+                .maintenance(MaintenanceMode.EXTERNAL);
+        try (OffHeapAllocator allocator = allocators.create(options)) {
+            for (int byteSize = 1_000; byteSize < 16_000; byteSize += 1_000) {
+                mallocMany(allocator, 500, byteSize).forEach(allocator::free);
+                mallocMany(allocator, 500, byteSize).forEach(allocator::free);
+            }
+            long keptBytes = freeInArenas(allocator);
+            assertTrue(keptBytes > 1 << 20, () -> keptBytes + " bytes are kept at first");
+            List<Long> others = new ArrayList<>();
+            for (int period = 0; period < 3; period++) {
+                os.advanceClock(TimeUnit.SECONDS.toNanos(3));
+                allocator.maintain();
+                // Slow paths now and then, as whoever works has them.
+                others.addAll(mallocMany(allocator, 2_000, 100));
+            }
+            long leftBytes = freeInArenas(allocator);
+            assertTrue(leftBytes < keptBytes / 4, () -> leftBytes + " of " + keptBytes + " bytes are kept");
+            assertEquals(0, allocator.pool().idleAdoptions());
+            others.forEach(allocator::free);
+        }
+    }
+
+    private static List<Long> mallocMany(OffHeapAllocator allocator, int count, int byteSize) {
+        List<Long> blocks = new ArrayList<>();
+        for (int block = 0; block < count; block++) {
+            blocks.add(allocator.malloc(byteSize));
+        }
+        return blocks;
+    }
+
+    private static long freeInArenas(OffHeapAllocator allocator) {
+        AllocatorStats stats = allocator.stats();
+        return stats.slabFreeBytes() + stats.lookasideBytes();
     }
 }

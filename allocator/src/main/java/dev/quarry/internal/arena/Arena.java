@@ -343,6 +343,12 @@ public final class Arena {
             period = now;
             slabs.endPeriod();
             spans.endPeriod();
+            if (slabs.hasRested() && StackReserve.sufficesForArena()) {
+                clearLookups();
+                slabs.retireRested();
+                relook();
+            }
+            slabs.noteResting();
         }
     }
 

@@ -41,6 +41,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Not thread-safe: the arena's owner only.
 final class SlabCache {
     private static final int PERIOD_EVENTS = 1024;
+
     /// Empty slabs that one class may keep: more of them serve other classes better.
     private static final int MAX_EMPTY_SLABS = 2;
 
@@ -55,6 +56,9 @@ final class SlabCache {
     private final SlabList exhausted = new SlabList(SlabLayout.EXHAUSTED);
     private final int[] emptySlots = new int[COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[COUNT];
+    /// Classes, a bit each, whose current slab was empty at the last [#noteResting].
+    private final long[] resting = new long[(COUNT + Long.SIZE - 1) / Long.SIZE];
+
     private int eventsInPeriod;
     private int nextToRetire;
     private long collectedRemote;
@@ -266,11 +270,8 @@ final class SlabCache {
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             drain(sizeClass, Integer.MAX_VALUE);
             depths[sizeClass].reset();
-            long slab = current[sizeClass];
-            if (slab != nullSlab && SlabLayout.used(slab) == 0) {
-                current[sizeClass] = nullSlab;
-                unpin(slab);
-                space.zoneOf(slab).retireSlab(slab);
+            if (isEmpty(current[sizeClass])) {
+                retireCurrent(sizeClass);
             }
         }
     }
@@ -328,6 +329,50 @@ final class SlabCache {
                 drain(sizeClass, idle);
             }
         }
+    }
+
+    /// Notes which current slabs are empty.
+    void noteResting() {
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            int word = sizeClass / Long.SIZE;
+            long bit = 1L << sizeClass;
+            resting[word] = isEmpty(current[sizeClass]) ? resting[word] | bit : resting[word] & ~bit;
+        }
+    }
+
+    /// {@return whether a current slab is empty that was so at the last note} Its class is of no use just now, or so
+    /// little that to refill it costs nothing.
+    boolean hasRested() {
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            if (hasRested(sizeClass)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean hasRested(int sizeClass) {
+        return (resting[sizeClass / Long.SIZE] & 1L << sizeClass) != 0 && isEmpty(current[sizeClass]);
+    }
+
+    private boolean isEmpty(long slab) {
+        return slab != nullSlab && SlabLayout.used(slab) == 0;
+    }
+
+    /// Retires those. No fast path may know them any more.
+    void retireRested() {
+        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            if (hasRested(sizeClass)) {
+                retireCurrent(sizeClass);
+            }
+        }
+    }
+
+    private void retireCurrent(int sizeClass) {
+        long slab = current[sizeClass];
+        current[sizeClass] = nullSlab;
+        unpin(slab);
+        space.zoneOf(slab).retireSlab(slab);
     }
 
     private static void unpin(long slab) {

@@ -172,6 +172,12 @@ final class Diagnosis {
             all.add("let the process have more: ulimit -v, vm.max_map_count, vm.overcommit_memory, the container's"
                     + " memory");
         }
+        // Credit for less than a granule is of no use.
+        long freeBytes = space.ledger().leftBytes() + stats.spanDirtyBytes() + stats.spanCleanBytes();
+        if (!wasRefused && freeBytes - config.commitGranuleBytes() >= byteSize) {
+            all.add("what is free lies in pieces: raise quarry.reserve, ask for smaller blocks, or keep long-lived ones"
+                    + " apart in an allocator of their own");
+        }
         if (stats.liveBytes() > limit / 2) {
             all.add("raise quarry.limit, or free more: most of it is in live blocks (report() shows of which size)");
         }
@@ -180,10 +186,6 @@ final class Diagnosis {
         }
         if (stats.quarantineBytes() > limit / 16) {
             all.add("lower quarry.quarantine.bytes");
-        }
-        if (stats.spanDirtyBytes() + stats.spanCleanBytes() >= byteSize) {
-            all.add("free pages lie in pieces: ask for smaller blocks, or keep long-lived ones apart in an allocator of"
-                    + " their own");
         }
         if (stats.slabFreeBytes() > limit / 8) {
             all.add("slabs are partly free: blocks of one size that live long keep them");

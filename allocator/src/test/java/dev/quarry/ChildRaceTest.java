@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.internal.region.CommitLedger;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,7 +41,8 @@ class ChildRaceTest {
             List<Thread> threads = new ArrayList<>();
             for (int index = 0; index < THREADS; index++) {
                 long seed = index;
-                threads.add(new Thread(() -> churn(children.get((int) seed % CHILDREN), seed, refusals)));
+                OffHeapAllocator child = children.get((int) seed % CHILDREN);
+                threads.add(new Thread(() -> Churn.run(child, seed, MOST_BYTES, OPERATIONS, refusals)));
             }
             run(threads);
             done.set(true);
@@ -150,23 +149,5 @@ class ChildRaceTest {
                 refusals.incrementAndGet();
             }
         }
-    }
-
-    /// Takes until refused, then gives a part back and takes again.
-    private static void churn(OffHeapAllocator allocator, long seed, AtomicInteger refusals) {
-        SplittableRandom random = new SplittableRandom(seed);
-        ArrayDeque<Long> blocks = new ArrayDeque<>();
-        for (int operation = 0; operation < OPERATIONS; operation++) {
-            long address = allocator.tryMalloc(random.nextInt(MOST_BYTES));
-            if (address != 0) {
-                blocks.add(address);
-            } else {
-                refusals.incrementAndGet();
-                for (int index = blocks.size() / 2; index > 0; index--) {
-                    allocator.free(blocks.remove());
-                }
-            }
-        }
-        blocks.forEach(allocator::free);
     }
 }

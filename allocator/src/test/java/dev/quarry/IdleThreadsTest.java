@@ -45,9 +45,14 @@ class IdleThreadsTest {
     /// A thread that lives through a whole test, and sleeps but when it is told to do something.
     private ExecutorService sleeper;
 
+    private volatile Thread sleeperThread;
+
     @BeforeEach
     void startSleeper() {
-        sleeper = Executors.newSingleThreadExecutor();
+        sleeper = Executors.newSingleThreadExecutor(task -> {
+            sleeperThread = new Thread(task, "sleeper");
+            return sleeperThread;
+        });
     }
 
     @AfterEach
@@ -61,7 +66,10 @@ class IdleThreadsTest {
 
     private <T> T inSleeper(Callable<T> task) throws Exception {
         Future<T> result = sleeper.submit(task);
-        return result.get(20, TimeUnit.SECONDS);
+        T done = result.get(20, TimeUnit.SECONDS);
+        // It has still to find that there is nothing more to do.
+        Waits.until("the sleeper sleeps", () -> sleeperThread.getState() == Thread.State.WAITING);
+        return done;
     }
 
     private LocalArena allocateAndFree() {

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.internal.region.CommitLedger;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,7 +37,7 @@ class LimitRaceTest {
             List<Thread> threads = new ArrayList<>();
             for (int index = 0; index < THREADS; index++) {
                 long seed = index;
-                threads.add(new Thread(() -> churn(allocator, seed, refusals)));
+                threads.add(new Thread(() -> Churn.run(allocator, seed, MOST_BYTES, OPERATIONS, refusals)));
             }
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
@@ -64,24 +62,6 @@ class LimitRaceTest {
         while (!done.get()) {
             mostBytes.accumulateAndGet(ledger.committedBytes(), Math::max);
         }
-    }
-
-    /// Takes until refused, then gives a part back and takes again.
-    private static void churn(OffHeapAllocator allocator, long seed, AtomicInteger refusals) {
-        SplittableRandom random = new SplittableRandom(seed);
-        ArrayDeque<Long> blocks = new ArrayDeque<>();
-        for (int operation = 0; operation < OPERATIONS; operation++) {
-            long address = allocator.tryMalloc(random.nextInt(MOST_BYTES));
-            if (address != 0) {
-                blocks.add(address);
-            } else {
-                refusals.incrementAndGet();
-                for (int index = blocks.size() / 2; index > 0; index--) {
-                    allocator.free(blocks.remove());
-                }
-            }
-        }
-        blocks.forEach(allocator::free);
     }
 
     private static void requireWholeLimit(OffHeapAllocator allocator) {

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.quarry.internal.event.EventKind;
+import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.SimulatedMachine;
 import dev.quarry.numa.SimulatedMemory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +81,35 @@ class EventRingTest {
         }
         assertTrue(seen > 0);
         assertEquals((long) threadCount * rounds, ring.commits());
+    }
+
+    /// The clock stands for whatever holds a thread up while it writes.
+    @Test
+    void shouldLoseTheEventThatWouldOvertakeOneThatIsBeingWritten() throws IOException {
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+        NativeMemory slow = (NativeMemory) Proxy.newProxyInstance(
+                NativeMemory.class.getClassLoader(),
+                new Class<?>[] {NativeMemory.class},
+                (proxy, method, arguments) -> {
+                    meanwhile.getAndSet(() -> {}).run();
+                    return method.invoke(os, arguments);
+                });
+        EventRing overtaken = new EventRing(slow);
+        meanwhile.set(() -> {
+            for (int event = 1; event <= EventRing.CAPACITY; event++) {
+                overtaken.accept(EventKind.PURGE, 0, event, 0, 0);
+            }
+            file.writeEvents(overtaken);
+        });
+        overtaken.accept(EventKind.PURGE, 0, 0, 0, 0);
+        assertEquals(LongStream.range(1, EventRing.CAPACITY).boxed().toList(), numbers());
+
+        // Given up at the second look, and no others with it.
+        file.writeEvents(overtaken);
+        overtaken.accept(EventKind.PURGE, 0, 0, 0, 0);
+        file.writeEvents(overtaken);
+        assertEquals(EventRing.CAPACITY + 1, numbers().getLast());
+        assertEquals(EventRing.CAPACITY, numbers().size());
     }
 
     @Test

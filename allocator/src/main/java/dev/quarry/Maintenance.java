@@ -25,6 +25,8 @@ final class Maintenance implements Keeper {
     /// Ticks that the longest pause lasts.
     private static final int MAX_PAUSE_TICKS = 8;
 
+    private static final long MAX_END_MS = 5_000;
+
     private final AllocatorConfig config;
     private final DistinctErrors errors;
     private final Rounds rounds;
@@ -99,6 +101,18 @@ final class Maintenance implements Keeper {
             // Agrona's runner waits for its thread without waking it: a close would last as long as the pause.
             LockSupport.unpark(ending);
             last.close();
+            awaitEnd(ending);
+        }
+    }
+
+    /// The runner does not wait for a thread that has not begun yet. It does nothing any more, but it is there.
+    private static void awaitEnd(@Nullable Thread ending) {
+        if (ending != null && ending != Thread.currentThread()) {
+            try {
+                ending.join(MAX_END_MS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

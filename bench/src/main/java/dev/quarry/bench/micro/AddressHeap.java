@@ -22,17 +22,17 @@ final class AddressHeap extends MicroHeap {
     }
 
     @Override
-    void pair(int byteSize) {
+    public void pair(int byteSize) {
         writeAndFree(blocks.malloc(byteSize));
     }
 
     @Override
-    void zeroedPair(int byteSize) {
+    public void zeroedPair(int byteSize) {
         writeAndFree(blocks.calloc(1, byteSize));
     }
 
     @Override
-    void alignedPair(int byteAlignment, int byteSize) {
+    public void alignedPair(int byteAlignment, int byteSize) {
         writeAndFree(blocks.alignedAlloc(byteAlignment, byteSize));
     }
 
@@ -42,27 +42,27 @@ final class AddressHeap extends MicroHeap {
     }
 
     @Override
-    void allocate(int slot, int byteSize) {
+    public void allocate(int slot, int byteSize) {
         long address = blocks.malloc(byteSize);
         RawMemory.putByte(address, (byte) 1);
         slots[slot] = address;
     }
 
     @Override
-    void reallocate(int slot, int byteSize) {
+    public void reallocate(int slot, int byteSize) {
         long address = blocks.realloc(slots[slot], byteSize);
         RawMemory.putByte(address, (byte) 1);
         slots[slot] = address;
     }
 
     @Override
-    void free(int slot) {
+    public void free(int slot) {
         blocks.free(slots[slot]);
     }
 
     /// A local arena is one thread's own, so each thread makes its own blocks.
     @Override
-    MicroHeap sharing() {
+    public MicroHeap sharing() {
         return new AddressHeap(subject, slots);
     }
 }

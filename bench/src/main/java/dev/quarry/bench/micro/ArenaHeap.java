@@ -26,24 +26,24 @@ final class ArenaHeap extends MicroHeap {
     }
 
     @Override
-    void pair(int byteSize) {
+    public void pair(int byteSize) {
         alignedPair(1, byteSize);
     }
 
     @Override
-    void zeroedPair(int byteSize) {
+    public void zeroedPair(int byteSize) {
         alignedPair(1, byteSize);
     }
 
     @Override
-    void alignedPair(int byteAlignment, int byteSize) {
+    public void alignedPair(int byteAlignment, int byteSize) {
         Arena arena = newArena.get();
         write(arena.allocate(byteSize, byteAlignment));
         close(arena);
     }
 
     @Override
-    void allocate(int slot, int byteSize) {
+    public void allocate(int slot, int byteSize) {
         Arena arena = newArena.get();
         arenas[slot] = arena;
         segments[slot] = write(arena.allocate(byteSize));
@@ -51,7 +51,7 @@ final class ArenaHeap extends MicroHeap {
 
     /// An arena has no way to let a segment grow: a new one, a copy and a close.
     @Override
-    void reallocate(int slot, int byteSize) {
+    public void reallocate(int slot, int byteSize) {
         Arena oldArena = arenas[slot];
         MemorySegment old = segments[slot];
         allocate(slot, byteSize);
@@ -61,7 +61,7 @@ final class ArenaHeap extends MicroHeap {
     }
 
     @Override
-    void free(int slot) {
+    public void free(int slot) {
         if (closes) {
             arenas[slot].close();
         } else {
@@ -72,7 +72,7 @@ final class ArenaHeap extends MicroHeap {
 
     /// One arena for all.
     @Override
-    void group(int blocks, int byteSize) {
+    public void group(int blocks, int byteSize) {
         Arena arena = newArena.get();
         for (int block = 0; block < blocks; block++) {
             write(arena.allocate(byteSize));

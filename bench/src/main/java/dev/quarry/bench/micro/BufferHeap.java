@@ -18,17 +18,17 @@ final class BufferHeap extends MicroHeap {
     }
 
     @Override
-    void pair(int byteSize) {
+    public void pair(int byteSize) {
         ALLOCATOR.free(ALLOCATOR.allocateBuffer(byteSize).put(0, (byte) 1));
     }
 
     @Override
-    void allocate(int slot, int byteSize) {
+    public void allocate(int slot, int byteSize) {
         slots[slot] = ALLOCATOR.allocateBuffer(byteSize).put(0, (byte) 1);
     }
 
     @Override
-    void free(int slot) {
+    public void free(int slot) {
         ALLOCATOR.free(slots[slot]);
     }
 }

@@ -18,18 +18,18 @@ final class DirectBufferHeap extends MicroHeap {
     }
 
     @Override
-    void pair(int byteSize) {
+    public void pair(int byteSize) {
         newBuffer(byteSize);
     }
 
     @Override
-    void zeroedPair(int byteSize) {
+    public void zeroedPair(int byteSize) {
         newBuffer(byteSize);
     }
 
     /// A larger buffer, and the aligned part of it: there is no other way. That part has both its ends aligned.
     @Override
-    void alignedPair(int byteAlignment, int byteSize) {
+    public void alignedPair(int byteAlignment, int byteSize) {
         int roundedSize = (byteSize + byteAlignment - 1) & -byteAlignment;
         ByteBuffer.allocateDirect(roundedSize + byteAlignment - 1)
                 .alignedSlice(byteAlignment)
@@ -37,18 +37,18 @@ final class DirectBufferHeap extends MicroHeap {
     }
 
     @Override
-    void allocate(int slot, int byteSize) {
+    public void allocate(int slot, int byteSize) {
         slots[slot] = newBuffer(byteSize);
     }
 
     @Override
-    void reallocate(int slot, int byteSize) {
+    public void reallocate(int slot, int byteSize) {
         ByteBuffer old = slots[slot];
         slots[slot] = newBuffer(byteSize).put(0, old, 0, Math.min(old.capacity(), byteSize));
     }
 
     @Override
-    void free(int slot) {
+    public void free(int slot) {
         slots[slot] = NONE;
     }
 

@@ -4,36 +4,37 @@ package dev.quarry.bench.micro;
 /// An allocator behind numbered slots, each of which holds a block or nothing. So those that hand out addresses and
 /// those that hand out objects look alike, and what a caller needs to keep a block counts as well.
 ///
-/// Each allocation writes the first byte of its block. A fork loads one subclass only, so that every call is direct and
-/// can be inlined.
+/// Each allocation writes the first byte of its block. A fork has objects of one subclass only, so that every call is
+/// direct and can be inlined. The methods are public for that: of package-private ones the compiler does not assume that
+/// nobody else implements them.
 ///
 /// For one thread; [#sharing()] gives another thread its own view of the same slots.
 abstract class MicroHeap {
     /// Allocates a block and frees it, through no slot.
-    abstract void pair(int byteSize);
+    public abstract void pair(int byteSize);
 
     /// As [#pair(int)], with a block whose bytes are all 0.
-    void zeroedPair(int byteSize) {
+    public void zeroedPair(int byteSize) {
         throw new UnsupportedOperationException("no zeroed blocks");
     }
 
     /// As [#pair(int)], with a block at a multiple of the alignment.
-    void alignedPair(int byteAlignment, int byteSize) {
+    public void alignedPair(int byteAlignment, int byteSize) {
         throw new UnsupportedOperationException("no aligned blocks");
     }
 
-    abstract void allocate(int slot, int byteSize);
+    public abstract void allocate(int slot, int byteSize);
 
     /// Gives the slot's block another size; the contents stay.
-    void reallocate(int slot, int byteSize) {
+    public void reallocate(int slot, int byteSize) {
         throw new UnsupportedOperationException("no reallocation");
     }
 
     /// Frees the slot's block. The slot need not forget it.
-    abstract void free(int slot);
+    public abstract void free(int slot);
 
     /// Allocates blocks that are needed together and frees them, in the way that serves such a group best.
-    void group(int blocks, int byteSize) {
+    public void group(int blocks, int byteSize) {
         for (int slot = 0; slot < blocks; slot++) {
             allocate(slot, byteSize);
         }
@@ -43,7 +44,7 @@ abstract class MicroHeap {
     }
 
     /// {@return the same slots, for the calling thread}
-    MicroHeap sharing() {
+    public MicroHeap sharing() {
         return this;
     }
 }

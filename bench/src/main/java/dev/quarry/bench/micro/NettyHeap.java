@@ -18,27 +18,27 @@ final class NettyHeap extends MicroHeap {
     }
 
     @Override
-    void pair(int byteSize) {
+    public void pair(int byteSize) {
         allocator.directBuffer(byteSize).setByte(0, 1).release();
     }
 
     @Override
-    void zeroedPair(int byteSize) {
+    public void zeroedPair(int byteSize) {
         allocator.directBuffer(byteSize).setZero(0, byteSize).setByte(0, 1).release();
     }
 
     @Override
-    void allocate(int slot, int byteSize) {
+    public void allocate(int slot, int byteSize) {
         slots[slot] = allocator.directBuffer(byteSize).setByte(0, 1);
     }
 
     @Override
-    void reallocate(int slot, int byteSize) {
+    public void reallocate(int slot, int byteSize) {
         slots[slot].capacity(byteSize).setByte(0, 1);
     }
 
     @Override
-    void free(int slot) {
+    public void free(int slot) {
         slots[slot].release();
     }
 }

@@ -18,12 +18,12 @@ final class SegmentHeap extends MicroHeap {
     }
 
     @Override
-    void pair(int byteSize) {
+    public void pair(int byteSize) {
         ALLOCATOR.free(newSegment(byteSize));
     }
 
     @Override
-    void allocate(int slot, int byteSize) {
+    public void allocate(int slot, int byteSize) {
         slots[slot] = newSegment(byteSize);
     }
 
@@ -34,7 +34,7 @@ final class SegmentHeap extends MicroHeap {
     }
 
     @Override
-    void free(int slot) {
+    public void free(int slot) {
         ALLOCATOR.free(slots[slot]);
     }
 }

@@ -43,6 +43,9 @@ void run_memory(const char *name, const char *scale);
 // workload.c: NAME tiny|quick|full [THREADS]; prints its JSON members.
 void run_workload(int count, char **arguments);
 
+// latency.c: NAME SCALE; prints its JSON members.
+void run_latency(int count, char **arguments);
+
 // Keeps the compiler from pairing a malloc with its free, or from dropping the store to a block.
 static inline void touch(void *block) { *(volatile unsigned char *)block = 1; }
 

@@ -10,6 +10,7 @@
 //   replay malloc exchange SECONDS  one thread allocates, another frees
 //   replay memory NAME SCALE        a memory case, at scale tiny, quick or full
 //   replay workload NAME SCALE [THREADS]  one of the workloads of workload.c
+//   replay latency NAME SCALE       how long single calls take: latency.c
 
 #include "harness.h"
 
@@ -133,6 +134,7 @@ int main(int count, char **arguments) {
         return fflush(stdout) == 0 ? 0 : 2;
     }
     if (count > 1 && !strcmp(arguments[1], "workload")) return run_kind(run_workload, count - 2, arguments + 2);
+    if (count > 1 && !strcmp(arguments[1], "latency")) return run_kind(run_latency, count - 2, arguments + 2);
     const char *subject = count > 2 ? arguments[1] : "", *mode = count > 2 ? arguments[2] : "";
     int use_void = !strcmp(subject, "void"), rounds = !strcmp(mode, "rounds"), peak = !strcmp(mode, "peak");
     int pairs = !strcmp(mode, "pairs"), exchange = !strcmp(mode, "exchange");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.child;
 
+import dev.quarry.bench.latency.LatencyMeasurement;
 import dev.quarry.bench.memory.MemoryRun;
 import dev.quarry.bench.memory.Scale;
 import dev.quarry.bench.report.Json;
@@ -25,6 +26,7 @@ import java.util.concurrent.FutureTask;
 /// - `SUBJECT pairs N COUNT`: N rounds of COUNT pairs of malloc and free of 64 bytes
 /// - `SUBJECT exchange SECONDS`: one thread allocates, another frees
 /// - `SUBJECT memory NAME tiny|quick|full`: what a case of [dev.quarry.bench.memory.MemoryCase] reads
+/// - `SUBJECT latency NAME SCALE`: see [LatencyMeasurement]
 /// - `SUBJECT workload NAME SCALE [THREADS]`: see [WorkloadRun]
 public final class ChildMain {
     private ChildMain() {}
@@ -47,6 +49,7 @@ public final class ChildMain {
             case "pairs" ->
                 PairMeasurement.rounds(subject, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
             case "workload" -> WorkloadRun.measure(subject, arguments, 2);
+            case "latency" -> LatencyMeasurement.run(subject, arguments[2], arguments[3]);
             case "exchange" -> new ExchangeMeasurement(subject).run(Integer.parseInt(arguments[2]));
             case "memory" -> MemoryRun.run(subject, arguments[2], Scale.of(arguments[3]));
             default -> throw new IllegalArgumentException("no mode " + arguments[1]);

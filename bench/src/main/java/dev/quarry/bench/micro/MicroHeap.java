@@ -5,7 +5,8 @@ package dev.quarry.bench.micro;
 /// those that hand out objects look alike, and what a caller needs to keep a block counts as well.
 ///
 /// Each allocation writes the first byte of its block. A fork has objects of one subclass only, so that every call is
-/// direct and can be inlined. The methods are public for that: of package-private ones the compiler does not assume that
+/// direct and can be inlined. The methods are public for that: of package-private ones the compiler does not assume
+/// that
 /// nobody else implements them.
 ///
 /// For one thread; [#sharing()] gives another thread its own view of the same slots.

@@ -2,15 +2,15 @@
 package dev.quarry.bench.workload;
 
 /// A generator whose state is its last value.
-final class Mix64 {
+public final class Mix64 {
     private long value;
 
-    Mix64(long seed) {
+    public Mix64(long seed) {
         value = seed;
     }
 
     /// Any 64 bits.
-    long next() {
+    public long next() {
         long x = value;
         x ^= x >>> 30;
         x *= 0xbf58_476d_1ce4_e5b9L;
@@ -28,7 +28,7 @@ final class Mix64 {
     }
 
     /// True `percent + 1` times in a hundred: so the workloads that use it have it.
-    boolean chance(int percent) {
+    public boolean chance(int percent) {
         return next(100) <= percent;
     }
 

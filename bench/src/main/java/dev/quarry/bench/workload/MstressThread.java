@@ -6,7 +6,7 @@ import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /// One thread's part in one iteration of [Mstress]. Its two arrays of addresses are blocks themselves.
-final class MstressThread {
+public final class MstressThread {
     /// Tells each word of a block from each word of another.
     private static final long COOKIE = 0xbf58_476d_1ce4_e5b9L;
 
@@ -21,7 +21,10 @@ final class MstressThread {
     private long operations;
     private long checksum;
 
-    MstressThread(Blocks blocks, AtomicLongArray transfer, Mix64 random) {
+    /// Makes the part of one thread.
+    ///
+    /// @param transfer where threads hand blocks to each other
+    public MstressThread(Blocks blocks, AtomicLongArray transfer, Mix64 random) {
         this.blocks = blocks;
         this.transfer = transfer;
         this.random = random;
@@ -35,7 +38,7 @@ final class MstressThread {
     ///
     /// @param count of blocks that live for a while; half as many are kept to the end
     /// @return how many blocks were allocated
-    long run(int count) {
+    public long run(int count) {
         int allocations = count;
         int retain = count / 2;
         long retained = blocks.malloc(Long.BYTES * (long) retain);
@@ -113,7 +116,7 @@ final class MstressThread {
     }
 
     /// Checks all that was written, and frees. 0 is no block.
-    static void freeItems(Blocks blocks, long block) {
+    public static void freeItems(Blocks blocks, long block) {
         if (block == 0) {
             return;
         }

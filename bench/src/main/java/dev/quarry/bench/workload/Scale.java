@@ -52,7 +52,7 @@ public enum Scale {
         };
     }
 
-    static Scale of(String argument) {
+    public static Scale of(String argument) {
         return valueOf(argument.toUpperCase(Locale.ROOT));
     }
 }

@@ -90,7 +90,7 @@ final class BenchCommand implements Callable<Integer> {
                                 .formatted(name, String.join(", ", NearestNames.of(name, names.all()))));
             }
         }
-        return new RunRequest(options.scale(), options.processes(), names.select(options.only));
+        return new RunRequest(options.scale(), options.processes(), names.select(options.only, options.scale()));
     }
 
     private int run(RunRequest request) throws IOException {

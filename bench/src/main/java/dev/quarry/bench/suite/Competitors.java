@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.openjdk.jmh.util.Version;
 
 /// Finds those who can take part on this machine, and asks each for its version.
 final class Competitors {
@@ -72,6 +73,7 @@ final class Competitors {
         found.addJava(LIBC, Group.JAVA, "", "libc");
         found.addJava(LIBC_CRITICAL, Group.JAVA, "", "libc_critical");
         found.addJava(VOID, Group.VOID, "", "void");
+        found.subjects.add(jmh());
         found.addNatives(harness);
         return new Lineup(found.subjects, found.missing);
     }
@@ -89,11 +91,29 @@ final class Competitors {
 
     private void addJava(String name, Group group, String version, String argument, String... flags) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java());
         command.addAll(Contenders.JVM_FLAGS);
         command.addAll(List.of(flags));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName(), argument));
         subjects.add(new SuiteSubject(name, group, version, command, Map.of()));
+    }
+
+    /// Its forks get their flags from the suites. Its lock, which keeps two of them from running at a time on a
+    /// machine,
+    /// would outlast a process that was ended.
+    private static SuiteSubject jmh() {
+        List<String> command = List.of(
+                java(),
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djmh.ignoreLock=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                JmhMain.class.getName());
+        return new SuiteSubject(JMH, Group.QUARRY, Version.getPlainVersion(), command, Map.of());
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     private void addNatives(NativeHarness harness) throws IOException {

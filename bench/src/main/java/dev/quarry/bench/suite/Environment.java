@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.util.Version;
 
 /// What a reader must know of a run to believe its figures, or to get the same: `env.json`.
 public final class Environment {
@@ -83,7 +82,6 @@ public final class Environment {
                 versions.put(subject.name(), subject.version());
             }
         }
-        versions.put("jmh", Version.getPlainVersion());
         return versions;
     }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /// @param seconds  about how long a process takes; for the time left and the time limit
 /// @param subjects the names of those of whom it is asked, in the order of the table
 /// @param others   those of whom a full run asks it as well
+/// @param isQuick  whether a quick run has it that names no cases
 public record SuiteCase(
         Suite suite,
         String name,
@@ -25,7 +26,8 @@ public record SuiteCase(
         String unit,
         Seconds seconds,
         List<String> subjects,
-        List<String> others) {
+        List<String> others,
+        boolean isQuick) {
     private static final Duration BASE_LIMIT = Duration.ofMinutes(1);
     private static final int LIMIT_FACTOR = 10;
 
@@ -43,6 +45,23 @@ public record SuiteCase(
         int at(Scale scale) {
             return scale == Scale.QUICK ? quick : full;
         }
+    }
+
+    /// The same for so many threads.
+    SuiteCase withThreads(int count) {
+        return new SuiteCase(suite, name, count, id, question, unit, seconds, subjects, others, isQuick);
+    }
+
+    /// The same without one of the others.
+    SuiteCase without(String other) {
+        List<String> rest =
+                others.stream().filter(subject -> !subject.equals(other)).toList();
+        return new SuiteCase(suite, name, threads, id, question, unit, seconds, subjects, rest, isQuick);
+    }
+
+    /// The same, but no part of a quick run.
+    SuiteCase onlyInFullRuns() {
+        return new SuiteCase(suite, name, threads, id, question, unit, seconds, subjects, others, false);
     }
 
     /// The name that is unique among all cases.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.suite;
 
+import dev.quarry.bench.micro.JmhSuites;
 import dev.quarry.bench.suite.SuiteCase.Seconds;
 import java.util.List;
 import java.util.stream.Stream;
@@ -16,8 +17,8 @@ final class SuiteCases {
     private static final int ALL = 0;
 
     private static final Seconds WORKLOAD = new Seconds(5, 29);
-    private static final Seconds LATENCY = new Seconds(8, 40);
-    private static final Seconds MEMORY = new Seconds(2, 5);
+    private static final Seconds LATENCY = new Seconds(6, 40);
+    private static final Seconds MEMORY = new Seconds(1, 5);
 
     private static final List<String> QUARRY_AND_NATIVES = Stream.concat(
                     Stream.of(Competitors.QUARRY), Competitors.natives().stream())
@@ -28,9 +29,6 @@ final class SuiteCases {
             Competitors.LIBC,
             Competitors.LIBC_CRITICAL,
             Competitors.VOID);
-
-    /// Where a workload reads what it wrote: the blocks of the allocator that does nothing overlap.
-    private static final List<String> OTHERS_BUT_VOID = OTHERS.subList(0, OTHERS.size() - 1);
 
     private static final List<String> OTHERS_OF_MEMORY =
             List.of(Competitors.NETTY_POOLED, Competitors.NETTY_ADAPTIVE, Competitors.LIBC);
@@ -44,78 +42,40 @@ final class SuiteCases {
                 .toList();
     }
 
+    /// Those that read what they wrote go without the allocator that does nothing: its blocks overlap.
     private static List<SuiteCase> workloads() {
         return List.of(
-                workload(
-                        "W1",
-                        "larson",
-                        ALL,
-                        OTHERS,
-                        "What does a server cost whose threads end and leave their blocks?"),
-                workload(
-                        "W2",
-                        "xmalloc",
-                        ALL,
-                        OTHERS_BUT_VOID,
-                        "What does it cost when one thread frees what another allocates?"),
-                workload(
-                        "W5",
-                        "mstress",
-                        ALL,
-                        OTHERS_BUT_VOID,
-                        "What do mixed sizes cost that threads keep, drop and exchange?"),
-                workload("W5", "mstress", 1, OTHERS_BUT_VOID, "What does the same cost one thread?"),
-                workload("W6", "mleak", ALL, OTHERS, "What do short-lived threads cost that leave a block each?"),
-                workload(
-                        "W7",
-                        "rptest",
-                        ALL,
-                        OTHERS_BUT_VOID,
-                        "What do random sizes up to 16 KB cost, some of them handed over?"),
-                workload(
-                        "W8",
-                        "alloc-test",
-                        ALL,
-                        OTHERS,
-                        "What do small blocks cost, some of them replaced far more often?"),
-                workload("W8", "alloc-test", 1, OTHERS, "What does the same cost one thread?"),
-                workload(
-                        "W9",
-                        "glibc-simple",
-                        ALL,
-                        OTHERS,
-                        "What does one size at a time cost, first in first out and reverse?"),
-                workload("W10", "glibc-thread", ALL, OTHERS, "What do tiny blocks cost in threads that share nothing?"),
-                workload(
-                        "W14",
-                        "rbstress",
-                        ALL,
-                        OTHERS,
-                        "What does it cost to keep a burst of blocks and drop them all?"),
-                workload(
-                        "W20",
-                        "contention",
-                        ALL,
-                        OTHERS,
-                        "What does it cost when any thread frees any other's blocks?"));
+                workload("W1", "larson", "What does a server cost whose threads end and leave their blocks?"),
+                workload("W2", "xmalloc", "What does it cost when one thread frees what another allocates?")
+                        .without(Competitors.VOID),
+                workload("W5", "mstress", "What do mixed sizes cost that threads keep, drop and exchange?")
+                        .without(Competitors.VOID),
+                workload("W5", "mstress", "What does the same cost one thread?")
+                        .without(Competitors.VOID)
+                        .withThreads(1),
+                workload("W6", "mleak", "What do short-lived threads cost that leave a block each?")
+                        .onlyInFullRuns(),
+                workload("W7", "rptest", "What do random sizes up to 16 KB cost, some of them handed over?")
+                        .without(Competitors.VOID),
+                workload("W8", "alloc-test", "What do small blocks cost, some of them replaced far more often?"),
+                workload("W8", "alloc-test", "What does the same cost one thread?")
+                        .withThreads(1),
+                workload("W9", "glibc-simple", "What does one size at a time cost, first in first out and reverse?"),
+                workload("W10", "glibc-thread", "What do tiny blocks cost in threads that share nothing?"),
+                workload("W14", "rbstress", "What does it cost to keep a burst of blocks and drop them all?")
+                        .onlyInFullRuns(),
+                workload("W20", "contention", "What does it cost when any thread frees any other's blocks?")
+                        .onlyInFullRuns());
     }
 
-    private static SuiteCase workload(String id, String name, int threads, List<String> others, String question) {
-        return new SuiteCase(
-                Suite.WORKLOADS, name, threads, id, question, NS_PER_OPERATION, WORKLOAD, QUARRY_AND_NATIVES, others);
+    private static SuiteCase workload(String id, String name, String question) {
+        return suiteCase(Suite.WORKLOADS, id, name, question, NS_PER_OPERATION, WORKLOAD, QUARRY_AND_NATIVES, OTHERS);
     }
 
     private static List<SuiteCase> latencies() {
-        return List.of(new SuiteCase(
-                Suite.LATENCY,
-                "mstress",
-                ALL,
-                "W5",
-                "How long do the slowest calls of malloc and free take?",
-                NS,
-                LATENCY,
-                QUARRY_AND_NATIVES,
-                OTHERS_BUT_VOID));
+        String question = "How long do the slowest calls of malloc and free take?";
+        return List.of(suiteCase(Suite.LATENCY, "W5", "mstress", question, NS, LATENCY, QUARRY_AND_NATIVES, OTHERS)
+                .without(Competitors.VOID));
     }
 
     private static List<SuiteCase> memories() {
@@ -135,11 +95,30 @@ final class SuiteCases {
     }
 
     private static SuiteCase memory(String id, String name, String question) {
-        return new SuiteCase(
-                Suite.MEMORY, name, ALL, id, question, BYTES, MEMORY, QUARRY_AND_NATIVES, OTHERS_OF_MEMORY);
+        return suiteCase(Suite.MEMORY, id, name, question, BYTES, MEMORY, QUARRY_AND_NATIVES, OTHERS_OF_MEMORY);
     }
 
     private static List<SuiteCase> jmhSuites() {
-        return List.of();
+        return JmhSuites.names().stream().map(SuiteCases::jmhSuite).toList();
+    }
+
+    private static SuiteCase jmhSuite(String name) {
+        Seconds seconds = new Seconds((int) JmhSuites.expectedTime(name, true).toSeconds(), (int)
+                JmhSuites.expectedTime(name, false).toSeconds());
+        String question = "What does a call cost, in the suite " + name + "?";
+        return suiteCase(
+                Suite.JMH, name, name, question, NS_PER_OPERATION, seconds, List.of(Competitors.JMH), List.of());
+    }
+
+    private static SuiteCase suiteCase(
+            Suite suite,
+            String id,
+            String name,
+            String question,
+            String unit,
+            Seconds seconds,
+            List<String> subjects,
+            List<String> others) {
+        return new SuiteCase(suite, name, ALL, id, question, unit, seconds, subjects, others, true);
     }
 }

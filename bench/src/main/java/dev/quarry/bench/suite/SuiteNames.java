@@ -26,10 +26,12 @@ public final class SuiteNames {
         return cases.stream().anyMatch(suiteCase -> suiteCase.isCalled(name));
     }
 
-    /// The cases that any of the names means, in the order of the catalog; all where there are no names.
-    public List<SuiteCase> select(List<String> names) {
+    /// The cases that any of the names means, in the order of the catalog; all that the scale has where there are none.
+    public List<SuiteCase> select(List<String> names, Scale scale) {
         return cases.stream()
-                .filter(suiteCase -> names.isEmpty() || names.stream().anyMatch(suiteCase::isCalled))
+                .filter(suiteCase -> names.isEmpty()
+                        ? scale == Scale.FULL || suiteCase.isQuick()
+                        : names.stream().anyMatch(suiteCase::isCalled))
                 .toList();
     }
 }

@@ -24,13 +24,32 @@ public record FakeCatalog(Path folder) implements SuiteCatalog {
                 workload("plain", List.of("quarry", "broken", "absent")),
                 workload("waits", List.of("quarry", "native")),
                 new SuiteCase(
-                        Suite.MEMORY, "plain", 0, "F1", "How much?", "bytes", A_SECOND, List.of("quarry"), List.of()),
-                new SuiteCase(Suite.JMH, "pair", 0, "pair", "How long?", "ns/op", A_SECOND, List.of("jmh"), List.of()));
+                        Suite.MEMORY,
+                        "plain",
+                        0,
+                        "F1",
+                        "How much?",
+                        "bytes",
+                        A_SECOND,
+                        List.of("quarry"),
+                        List.of(),
+                        true),
+                new SuiteCase(
+                        Suite.JMH, "pair", 0, "pair", "How long?", "ns/op", A_SECOND, List.of("jmh"), List.of(), true));
     }
 
     private static SuiteCase workload(String name, List<String> subjects) {
         return new SuiteCase(
-                Suite.WORKLOADS, name, 0, "W-" + name, "How fast?", "ns/op", A_SECOND, subjects, List.of("only-full"));
+                Suite.WORKLOADS,
+                name,
+                0,
+                "W-" + name,
+                "How fast?",
+                "ns/op",
+                A_SECOND,
+                subjects,
+                List.of("only-full"),
+                true);
     }
 
     @Override

@@ -27,7 +27,16 @@ class ResultFolderTest {
             new RunIdentity("abc", "", "quick", 1, List.of("workloads larson"), "a JVM", "AMD EPYC");
     private static final Step STEP = new Step(
             new SuiteCase(
-                    Suite.WORKLOADS, "larson", 0, "W1", "?", "ns/op", new Seconds(1, 2), List.of("quarry"), List.of()),
+                    Suite.WORKLOADS,
+                    "larson",
+                    0,
+                    "W1",
+                    "?",
+                    "ns/op",
+                    new Seconds(1, 2),
+                    List.of("quarry"),
+                    List.of(),
+                    true),
             new SuiteSubject("quarry", Group.QUARRY, "", List.of(), Map.of()),
             1);
 

@@ -22,8 +22,8 @@ class SuiteProgressTest {
     private final List<Step> steps = List.of(step("x", 1), step("x", 2), step("y", 1));
 
     private static Step step(String name, int process) {
-        SuiteCase suiteCase =
-                new SuiteCase(Suite.WORKLOADS, name, 0, name, "?", "ns/op", new Seconds(10, 100), List.of(), List.of());
+        SuiteCase suiteCase = new SuiteCase(
+                Suite.WORKLOADS, name, 0, name, "?", "ns/op", new Seconds(10, 100), List.of(), List.of(), true);
         return new Step(suiteCase, new SuiteSubject("quarry", Group.QUARRY, "", List.of(), Map.of()), process);
     }
 

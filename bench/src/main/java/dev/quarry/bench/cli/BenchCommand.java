@@ -4,6 +4,7 @@ package dev.quarry.bench.cli;
 import dev.quarry.bench.compare.CompareTable;
 import dev.quarry.bench.compare.Comparison;
 import dev.quarry.bench.compare.RunFolder;
+import dev.quarry.bench.page.PageWriter;
 import dev.quarry.bench.runner.Children;
 import dev.quarry.bench.suite.ResultFolder;
 import dev.quarry.bench.suite.SuiteCatalog;
@@ -57,6 +58,10 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check(spec.commandLine());
+        if (options.page != null) {
+            spec.commandLine().getOut().println("Results: " + PageWriter.write(options.page));
+            return 0;
+        }
         return options.compares() ? compare() : run(request());
     }
 

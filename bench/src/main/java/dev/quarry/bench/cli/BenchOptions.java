@@ -51,6 +51,13 @@ final class BenchOptions {
     List<Path> compare = List.of();
 
     @Option(
+            names = "--page",
+            paramLabel = "DIR",
+            description = "Measure nothing: write the page of a results folder anew.")
+    @Nullable
+    Path page;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
@@ -83,6 +90,9 @@ final class BenchOptions {
         }
         if (compares() && (choosesWhat() || out != null || resume != null)) {
             throw new ParameterException(commandLine, "--compare measures nothing, and takes no other option");
+        }
+        if (page != null && (choosesWhat() || out != null || resume != null || compares())) {
+            throw new ParameterException(commandLine, "--page measures nothing, and takes no other option");
         }
         if (compare.size() > 2) {
             throw new ParameterException(commandLine, "--compare takes two folders");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.cli;
 
+import dev.quarry.bench.page.PageWriter;
 import dev.quarry.bench.runner.Children;
 import dev.quarry.bench.runner.NativeHarness;
 import dev.quarry.bench.suite.Checkout;
@@ -61,7 +62,7 @@ final class BenchRun {
                 new ResultFiles(plan, folder).write(Environment.describe(machine, plan, identity, folder));
         place = null;
         failures.forEach(failure -> System.err.println("Failed: " + failure));
-        System.err.println("Results: " + folder.path());
+        System.err.println("Results: " + PageWriter.write(folder.path()));
         return failures.isEmpty() ? 0 : QuarryCli.EXIT_FAILED;
     }
 

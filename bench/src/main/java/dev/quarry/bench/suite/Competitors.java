@@ -90,26 +90,25 @@ final class Competitors {
     }
 
     private void addJava(String name, Group group, String version, String argument, String... flags) {
-        List<String> command = new ArrayList<>();
-        command.add(java());
-        command.addAll(Contenders.JVM_FLAGS);
-        command.addAll(List.of(flags));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName(), argument));
-        subjects.add(new SuiteSubject(name, group, version, command, Map.of()));
+        List<String> launcher = new ArrayList<>(List.of(java()));
+        launcher.addAll(Contenders.JVM_FLAGS);
+        launcher.addAll(List.of(flags));
+        subjects.add(new SuiteSubject(name, group, version, launcher, program(ChildMain.class, argument), Map.of()));
     }
 
     /// Its forks get their flags from the suites. Its lock, which keeps two of them from running at a time on a
     /// machine,
     /// would outlast a process that was ended.
     private static SuiteSubject jmh() {
-        List<String> command = List.of(
-                java(),
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Djmh.ignoreLock=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                JmhMain.class.getName());
-        return new SuiteSubject(JMH, Group.QUARRY, Version.getPlainVersion(), command, Map.of());
+        List<String> launcher = List.of(java(), "--sun-misc-unsafe-memory-access=allow", "-Djmh.ignoreLock=true");
+        return new SuiteSubject(
+                JMH, Group.QUARRY, Version.getPlainVersion(), launcher, program(JmhMain.class), Map.of());
+    }
+
+    private static List<String> program(Class<?> main, String... arguments) {
+        List<String> program = new ArrayList<>(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        program.addAll(List.of(arguments));
+        return program;
     }
 
     private static String java() {
@@ -140,8 +139,8 @@ final class Competitors {
                 library.map(file -> Map.of("LD_PRELOAD", file.toString())).orElse(Map.of());
         try {
             String version = nativeVersion(allocator, program, environment);
-            List<String> command = List.of(program.toString());
-            subjects.add(new SuiteSubject(allocator.label(), Group.NATIVE, version, command, environment));
+            List<String> launcher = List.of(program.toString());
+            subjects.add(new SuiteSubject(allocator.label(), Group.NATIVE, version, launcher, List.of(), environment));
         } catch (ChildFailedException | IllegalArgumentException e) {
             missing.add(new Missing(allocator.label(), String.valueOf(e.getMessage())));
         }

@@ -33,6 +33,7 @@ public final class Environment {
         environment.put("machine", machine(machine));
         environment.put("cgroup", cgroup());
         environment.put("jvmFlags", Contenders.JVM_FLAGS);
+        environment.put("jvmFlagsOfMemoryCases", Suite.MEMORY.jvmFlags());
         environment.put("git", git(identity));
         environment.put("versions", versions(plan.lineup()));
         return environment;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.suite;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// One process of a run.
@@ -16,8 +15,6 @@ public record Step(SuiteCase suiteCase, SuiteSubject subject, int process) {
     }
 
     List<String> command(Scale scale) {
-        List<String> command = new ArrayList<>(subject.command());
-        command.addAll(suiteCase.arguments(scale));
-        return command;
+        return subject.command(suiteCase, scale);
     }
 }

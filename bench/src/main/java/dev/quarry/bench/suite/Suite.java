@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.suite;
 
+import dev.quarry.bench.memory.MemoryRun;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,6 +37,11 @@ public enum Suite {
     /// How a process is told what kind of case it runs.
     String argument() {
         return argument;
+    }
+
+    /// What a JVM gets beside the flags that all get.
+    List<String> jvmFlags() {
+        return this == MEMORY ? MemoryRun.JVM_FLAGS : List.of();
     }
 
     /// The suites whose cases share one file.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.suite;
 
+import dev.quarry.bench.memory.MemoryCase;
 import dev.quarry.bench.micro.JmhSuites;
 import dev.quarry.bench.suite.SuiteCase.Seconds;
 import java.util.List;
@@ -30,8 +31,7 @@ final class SuiteCases {
             Competitors.LIBC_CRITICAL,
             Competitors.VOID);
 
-    private static final List<String> OTHERS_OF_MEMORY =
-            List.of(Competitors.NETTY_POOLED, Competitors.NETTY_ADAPTIVE, Competitors.LIBC);
+    private static final List<String> OTHERS_OF_MEMORY = List.of(Competitors.NETTY_POOLED, Competitors.NETTY_ADAPTIVE);
 
     private SuiteCases() {}
 
@@ -79,23 +79,17 @@ final class SuiteCases {
     }
 
     private static List<SuiteCase> memories() {
-        return List.of(
-                memory("F1", "robson", "How much is held when each stage asks for twice the size of the holes?"),
-                memory("F2", "alternate-free", "How much stays when every other block is freed?"),
-                memory("F3", "keep-one", "How much stays when one of very many blocks survives each round?"),
-                memory("F4", "realized", "How much is held after the sizes of a program have changed twice?"),
-                memory("F5", "release", "How much of what was freed does the system get back?"),
-                memory("F6", "packing", "Are the holes of slabs filled before new pages are taken?"),
-                memory("F7", "redis", "How much is held for each byte of keys and values?"),
-                memory("F9", "phase", "Does what is held grow with each change of sizes?"),
-                memory("F10", "stranding", "How much do threads keep that do nothing any more?"),
-                memory("burst-idle", "burst-idle", "How soon is a burst given back in silence?"),
-                memory("burst-traffic", "burst-traffic", "How soon is a burst given back under traffic?"),
-                memory("internal", "internal", "How much is lost by rounding sizes up?"));
-    }
-
-    private static SuiteCase memory(String id, String name, String question) {
-        return suiteCase(Suite.MEMORY, id, name, question, BYTES, MEMORY, QUARRY_AND_NATIVES, OTHERS_OF_MEMORY);
+        return Stream.of(MemoryCase.values())
+                .map(memory -> suiteCase(
+                        Suite.MEMORY,
+                        memory.id(),
+                        memory.label(),
+                        memory.question(),
+                        BYTES,
+                        MEMORY,
+                        QUARRY_AND_NATIVES,
+                        OTHERS_OF_MEMORY))
+                .toList();
     }
 
     private static List<SuiteCase> jmhSuites() {

@@ -94,7 +94,7 @@ class BenchCommandTest {
         assertEquals("[]\n", Files.readString(out.resolve("jmh-pair.json")));
         try (Stream<Path> files = Files.list(out)) {
             assertEquals(
-                    List.of("env.json", "jmh-pair.json", "latency.json", "memory.json", "workloads.json"),
+                    List.of("env.json", "index.html", "jmh-pair.json", "latency.json", "memory.json", "workloads.json"),
                     files.map(file -> file.getFileName().toString()).sorted().toList());
         }
         assertEquals(
@@ -237,6 +237,8 @@ class BenchCommandTest {
                 "--resume=absent --full | --resume goes on with what was begun, and takes no other option",
                 "--compare a b --quick | --compare measures nothing, and takes no other option",
                 "--compare absent b | absent is not a folder",
+                "--page absent | absent is no folder with results",
+                "--page absent --only pair | --page measures nothing, and takes no other option",
                 "--no-such-option | Unknown option: '--no-such-option'",
             })
     void shouldAnswerBadInputInOneSentence(String arguments, String sentence) throws Exception {

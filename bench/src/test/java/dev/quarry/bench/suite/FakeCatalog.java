@@ -70,6 +70,6 @@ public record FakeCatalog(Path folder) implements SuiteCatalog {
                 while [ $2 = waits ] && [ ! -e %1$s/go ] && [ ! -e %1$s/go-$0 ]; do sleep 0.05; done
                 %2$s
                 """.formatted(folder, script);
-        return new SuiteSubject(name, group, "1.0", List.of("/bin/sh", "-c", whole, name), Map.of());
+        return new SuiteSubject(name, group, "1.0", List.of("/bin/sh", "-c", whole, name), List.of(), Map.of());
     }
 }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quarry.bench.memory.MemoryRun;
 import dev.quarry.bench.micro.JmhSuites;
 import dev.quarry.bench.runner.NativeAllocator;
 import dev.quarry.bench.suite.Lineup.Missing;
 import dev.quarry.bench.suite.SuiteCase.Seconds;
 import dev.quarry.bench.suite.SuiteSubject.Group;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,7 @@ class PlanTest {
             List.of(subject("a"), subject("b"), subject("c"), subject("jmh")), List.of(new Missing("d", "not here")));
 
     private static SuiteSubject subject(String name) {
-        return new SuiteSubject(name, Group.NATIVE, "", List.of("run", name), Map.of());
+        return new SuiteSubject(name, Group.NATIVE, "", List.of("run", name), List.of(), Map.of());
     }
 
     private static SuiteCase suiteCase(Suite suite, String name, List<String> subjects, List<String> others) {
@@ -73,6 +75,20 @@ class PlanTest {
         SuiteCase suiteCase = suiteCase(Suite.WORKLOADS, "x", List.of("a"), List.of());
         Step step = new Plan(Scale.FULL, 1, List.of(suiteCase), lineup).steps().get(0);
         assertEquals(List.of("run", "a", "workload", "x", "full"), step.command(Scale.FULL));
+    }
+
+    @Test
+    void shouldGiveAJvmTheFlagsOfItsSuite() {
+        SuiteSubject java =
+                new SuiteSubject("a", Group.QUARRY, "", List.of("java", "-a"), List.of("Main", "facade"), Map.of());
+        List<String> expected = new ArrayList<>(List.of("java", "-a"));
+        expected.addAll(MemoryRun.JVM_FLAGS);
+        expected.addAll(List.of("Main", "facade", "memory", "x", "quick"));
+        assertEquals(expected, java.command(suiteCase(Suite.MEMORY, "x", List.of("a"), List.of()), Scale.QUICK));
+        assertEquals(
+                List.of("run", "a", "memory", "x", "quick"),
+                subject("a").command(suiteCase(Suite.MEMORY, "x", List.of("a"), List.of()), Scale.QUICK),
+                "a program in C has none");
     }
 
     @Test

@@ -37,7 +37,7 @@ class ResultFolderTest {
                     List.of("quarry"),
                     List.of(),
                     true),
-            new SuiteSubject("quarry", Group.QUARRY, "", List.of(), Map.of()),
+            new SuiteSubject("quarry", Group.QUARRY, "", List.of(), List.of(), Map.of()),
             1);
 
     @TempDir

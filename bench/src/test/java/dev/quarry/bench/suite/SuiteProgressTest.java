@@ -24,7 +24,8 @@ class SuiteProgressTest {
     private static Step step(String name, int process) {
         SuiteCase suiteCase = new SuiteCase(
                 Suite.WORKLOADS, name, 0, name, "?", "ns/op", new Seconds(10, 100), List.of(), List.of(), true);
-        return new Step(suiteCase, new SuiteSubject("quarry", Group.QUARRY, "", List.of(), Map.of()), process);
+        return new Step(
+                suiteCase, new SuiteSubject("quarry", Group.QUARRY, "", List.of(), List.of(), Map.of()), process);
     }
 
     private void advance(int seconds) {

@@ -18,6 +18,11 @@ record Comparison(String label, List<Measured> rows) {
                 .toList();
     }
 
+    /// Quarry as most callers have it: by its facade, without a flag.
+    Optional<Measured> facade() {
+        return quarry().stream().filter(row -> row.label().equals(Names.QUARRY)).findFirst();
+    }
+
     Optional<Measured> best(Predicate<Group> isMeant) {
         return rows.stream()
                 .filter(row -> isMeant.test(row.group()) && row.value().isPresent())

@@ -6,7 +6,9 @@ import java.util.Map;
 
 /// What the page calls the allocators that the result files name.
 final class Names {
-    private static final String QUARRY = "Quarry";
+    /// Its facade, without a flag.
+    static final String QUARRY = "Quarry";
+
     private static final Map<String, String> LABELS = Map.ofEntries(
             Map.entry("quarry", QUARRY),
             Map.entry("facade", QUARRY),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.page;
 
+import dev.quarry.bench.page.Aims.Aim;
 import dev.quarry.bench.page.View.Entry;
 import dev.quarry.bench.page.View.Facts;
 import dev.quarry.bench.page.View.Loss;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 /// @param run the folder's name
 /// @param origin machine, JDK and commit, on one line
 /// @param isQuick whether the figures are for orientation only
+/// @param score in how many cases of each part Quarry is ahead
 /// @param sections the parts with anything in them
 /// @param losses where Quarry is behind, and why
 /// @param missing the allocators that were not there
@@ -31,6 +33,7 @@ record Page(
         String origin,
         boolean isQuick,
         List<Entry> score,
+        List<Aim> aims,
         List<Section> sections,
         List<Loss> losses,
         List<Entry> missing,
@@ -52,7 +55,7 @@ record Page(
                         CallSection.of(results.calls(), results.notes()),
                         LatencySection.of(results.latency(), results.notes()),
                         MemorySection.of(results.memory(), results.notes()),
-                        ScalingSection.of(results.workloads(), results.notes()))
+                        ScalingSection.of(results))
                 .filter(section -> !section.questions().isEmpty())
                 .toList();
         checkNotes(results.notes(), sections);
@@ -61,6 +64,7 @@ record Page(
                 origin(results.environment()),
                 !results.workloads().scale().equals("full"),
                 sections.stream().map(Page::score).toList(),
+                Aims.of(results),
                 sections,
                 losses(sections),
                 missing(results),
@@ -72,9 +76,14 @@ record Page(
                 Library.notice());
     }
 
-    /// For the template, which cannot ask whether a list is empty.
+    // For the template, which cannot ask whether a list is empty.
+
     boolean hasMissing() {
         return !missing.isEmpty();
+    }
+
+    boolean hasAims() {
+        return !aims.isEmpty();
     }
 
     private static void checkNotes(Map<String, String> notes, List<Section> sections) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.page;
 
+import dev.quarry.bench.page.JmhFile.Entry;
 import dev.quarry.bench.page.Plots.Axis;
 import dev.quarry.bench.page.Plots.Line;
 import dev.quarry.bench.page.Plots.Point;
@@ -18,133 +19,171 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// How much more gets done with more threads, for the workloads that ran with several numbers of them.
+/// How much more gets done with more threads, for what ran with several numbers of them.
 final class ScalingSection {
-    private static final double NS_PER_SECOND = 1e9;
-    private static final double MILLION = 1e6;
+    private static final double NS_PER_MICROSECOND = 1e3;
     private static final Axis THREADS = new Axis("threads", false, "count");
     private static final Axis SPEED = new Axis("million operations a second", false, "count");
 
     private ScalingSection() {}
 
-    static Section of(SuiteFile workloads, Map<String, String> notes) {
-        Map<String, List<Case>> byName = new LinkedHashMap<>();
-        for (Case workload : workloads.cases()) {
-            byName.computeIfAbsent(workload.name(), key -> new ArrayList<>()).add(workload);
+    /// What ran with several numbers of threads: the speed of each allocator by their number.
+    ///
+    /// @param key its name in `notes.json` behind `scaling/`
+    /// @param id as the specification of the workload has it, or empty
+    record Load(String key, String id, String title, List<Line> lines) {
+        /// What each allocator that ran with all numbers of threads does with the most of them, in multiples of what it
+        /// does with the fewest.
+        List<Gain> gains() {
+            List<Double> threads = threads();
+            return lines.stream()
+                    .filter(line -> line.points().size() == threads.size())
+                    .map(line -> new Gain(
+                            line.name(),
+                            line.group(),
+                            line.points().get(threads.size() - 1).y().middle()
+                                    / line.points().get(0).y().middle()))
+                    .toList();
         }
-        List<Question> questions = new ArrayList<>();
-        byName.forEach((name, cases) -> {
-            if (cases.size() > 1) {
-                cases.sort(Comparator.comparingInt(Case::threads));
-                questions.add(question(name, cases, notes));
+
+        /// All numbers of threads, the fewest first.
+        List<Double> threads() {
+            return lines.stream()
+                    .flatMap(line -> line.points().stream())
+                    .map(Point::x)
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
+
+        boolean widens(int few, int many) {
+            return threads().equals(List.of((double) few, (double) many));
+        }
+
+        /// Void would only shrink the plot of the others.
+        private void add(String name, Group group, int threads, Spread speed) {
+            if (group == Group.VOID) {
+                return;
             }
-        });
+            Line line = lines.stream()
+                    .filter(other -> other.name().equals(name))
+                    .findFirst()
+                    .orElseGet(() -> {
+                        lines.add(new Line(name, group, new ArrayList<>()));
+                        return lines.get(lines.size() - 1);
+                    });
+            line.points().add(new Point(threads, speed));
+            line.points().sort(Comparator.comparingDouble(Point::x));
+        }
+    }
+
+    /// In multiples of the speed with the fewest threads.
+    record Gain(String label, Group group, double times) {}
+
+    static Section of(ResultsFolder run) {
         return new Section(
                 "scaling",
                 "Scaling by threads",
                 "Operations a second of all threads together. On as many cores as threads, twice the threads do twice"
                         + " the operations where they do not stand in each other's way.",
                 List.of(),
-                questions);
+                loads(run).stream().map(load -> question(load, run.notes())).toList());
     }
 
-    /// What an allocator does with the most threads, in multiples of what it does with the fewest.
-    record Gain(String label, Group group, double times) {}
-
-    static List<Gain> gains(List<Case> cases) {
-        List<Gain> gains = new ArrayList<>();
-        for (Line line : lines(cases)) {
-            List<Point> points = line.points();
-            if (points.size() == cases.size()) {
-                double first = points.get(0).y().middle();
-                gains.add(new Gain(
-                        line.name(),
-                        line.group(),
-                        points.get(points.size() - 1).y().middle() / first));
-            }
-        }
-        return gains;
-    }
-
-    private static Question question(String name, List<Case> cases, Map<String, String> notes) {
-        String key = "scaling/" + name;
-        int few = cases.get(0).threads();
-        int many = cases.get(cases.size() - 1).threads();
-        List<Gain> gains = gains(cases);
-        Optional<Gain> best =
-                gains.stream().filter(gain -> gain.group().isCompetitor()).max(Comparator.comparingDouble(Gain::times));
-        List<String> words = new ArrayList<>();
-        boolean isLost = false;
-        for (Gain gain : gains) {
-            if (gain.group() == Group.QUARRY) {
-                words.add(String.format(
-                        Locale.ROOT,
-                        "%s does %.2f times the operations with %d threads that it does with %d%s.",
-                        gain.label(),
-                        gain.times(),
-                        many,
-                        few,
-                        best.map(other -> String.format(
-                                        Locale.ROOT,
-                                        "; the best competitor, %s, %.2f times",
-                                        other.label(),
-                                        other.times()))
-                                .orElse("")));
-                isLost |= best.filter(other -> other.times() > gain.times()).isPresent();
-            }
-        }
-        return new Question(
-                key,
-                "scaling-" + name,
-                name,
-                "How much more do " + many + " threads get done than " + few + "?",
-                words,
-                isLost,
-                notes.getOrDefault(key, ""),
-                List.of(Plots.lines(
-                        "scaling-" + name + "-lines", "Operations by threads", THREADS, SPEED, lines(cases))),
-                List.of(table(cases)));
-    }
-
-    private static List<Line> lines(List<Case> cases) {
-        Map<String, Line> lines = new LinkedHashMap<>();
-        for (Case workload : cases) {
+    static List<Load> loads(ResultsFolder run) {
+        Map<String, Load> loads = new LinkedHashMap<>();
+        for (Case workload : run.workloads().cases()) {
+            Load load = loads.computeIfAbsent(
+                    workload.name(), name -> new Load(name, workload.id(), workload.nameAndId(), new ArrayList<>()));
             for (Row row : workload.rows()) {
-                if (row.group() != Group.VOID) {
-                    row.spread(ScalingSection::millionsPerSecond)
-                            .ifPresent(speed -> lines.computeIfAbsent(
-                                            row.label(), label -> new Line(label, row.group(), new ArrayList<>()))
-                                    .points()
-                                    .add(new Point(workload.threads(), speed)));
-                }
+                row.spread(ScalingSection::millionsPerSecond)
+                        .ifPresent(speed -> load.add(row.label(), row.group(), workload.threads(), speed));
             }
         }
-        return List.copyOf(lines.values());
+        run.calls().forEach(file -> addCalls(loads, file));
+        return loads.values().stream().filter(load -> load.threads().size() > 1).toList();
+    }
+
+    private static void addCalls(Map<String, Load> loads, JmhFile file) {
+        CallLabels labels = new CallLabels(file);
+        for (Entry entry : file.entries()) {
+            String title = labels.withoutThreads(entry.caseOf());
+            String key = title.isEmpty() ? file.suite() : file.suite() + ", " + title;
+            Group group = Names.groupInJava(entry.subject());
+            loads.computeIfAbsent("jmh " + key, name -> new Load(key, "", key, new ArrayList<>()))
+                    .add(Names.allocator(entry.subject()), group, entry.threads(), speed(entry));
+        }
     }
 
     private static Optional<Double> millionsPerSecond(Fields process) {
-        return WorkloadSection.nsPerOperation(process).map(ns -> NS_PER_SECOND / ns / MILLION);
+        return WorkloadSection.nsPerOperation(process).map(ns -> NS_PER_MICROSECOND / ns);
     }
 
-    private static Table table(List<Case> cases) {
+    /// JMH's time is that of a call in one of the threads.
+    private static Spread speed(Entry entry) {
+        double base = NS_PER_MICROSECOND * entry.threads();
+        Spread ns = entry.ns();
+        return new Spread(base / ns.middle(), base / ns.high(), base / Math.max(ns.low(), ns.middle() / 100));
+    }
+
+    private static Question question(Load load, Map<String, String> notes) {
+        String key = "scaling/" + load.key();
+        String anchor = key.replaceAll("[^a-zA-Z0-9]+", "-");
+        int few = load.threads().get(0).intValue();
+        int many = load.threads().get(load.threads().size() - 1).intValue();
+        Optional<Gain> best = load.gains().stream()
+                .filter(gain -> gain.group().isCompetitor())
+                .max(Comparator.comparingDouble(Gain::times));
+        List<Gain> quarry = load.gains().stream()
+                .filter(gain -> gain.group() == Group.QUARRY)
+                .toList();
+        return new Question(
+                key,
+                anchor,
+                load.title(),
+                "How much more do " + Words.threads(many) + " get done than " + few + "?",
+                quarry.stream().map(gain -> sentence(gain, best, few, many)).toList(),
+                quarry.stream()
+                        .anyMatch(gain -> best.filter(other -> other.times() > gain.times())
+                                .isPresent()),
+                notes.getOrDefault(key, ""),
+                List.of(Plots.lines(anchor + "-lines", "Operations by threads", THREADS, SPEED, load.lines())),
+                List.of(table(load)));
+    }
+
+    private static String sentence(Gain gain, Optional<Gain> best, int few, int many) {
+        String others = best.map(other -> String.format(
+                        Locale.ROOT, "; the best competitor, %s, %.2f times", other.label(), other.times()))
+                .orElse("");
+        return String.format(
+                Locale.ROOT,
+                "%s does %.2f times the operations with %s that it does with %d%s.",
+                gain.label(),
+                gain.times(),
+                Words.threads(many),
+                few,
+                others);
+    }
+
+    private static Table table(Load load) {
         List<String> head = new ArrayList<>();
         head.add("Allocator");
-        cases.forEach(workload -> head.add(workload.threads() == 1 ? "1 thread" : workload.threads() + " threads"));
+        load.threads().forEach(threads -> head.add(Words.threads(threads.intValue())));
         head.add("Gain");
         Map<String, Double> gains = new LinkedHashMap<>();
-        gains(cases).forEach(gain -> gains.put(gain.label(), gain.times()));
+        load.gains().forEach(gain -> gains.put(gain.label(), gain.times()));
         List<TableRow> rows = new ArrayList<>();
-        for (Line line : lines(cases)) {
+        for (Line line : load.lines()) {
             List<String> cells = new ArrayList<>();
-            for (Case workload : cases) {
+            for (Double threads : load.threads()) {
                 cells.add(line.points().stream()
-                        .filter(point -> point.x() == workload.threads())
+                        .filter(point -> point.x() == threads)
                         .map(point -> Words.number(point.y().middle()))
                         .findFirst()
                         .orElse(Cells.NONE));
             }
             cells.add(gains.containsKey(line.name()) ? Words.number(gains.get(line.name())) : Cells.NONE);
-            rows.add(TableRow.of(new Measured(line.name(), line.group(), Optional.empty(), Optional.empty()), cells));
+            rows.add(new TableRow(line.group().argument(), line.name(), cells, "", 0));
         }
         return new Table("Million operations a second.", head, rows);
     }

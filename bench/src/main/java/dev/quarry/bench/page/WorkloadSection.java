@@ -26,7 +26,7 @@ final class WorkloadSection {
     static Section of(SuiteFile file, Map<String, String> notes) {
         Map<Case, Comparison> comparisons = new LinkedHashMap<>();
         for (Case workload : file.cases()) {
-            comparisons.put(workload, workload.compare(title(workload), WorkloadSection::nsPerOperation));
+            comparisons.put(workload, compare(workload));
         }
         List<Question> questions = new ArrayList<>();
         comparisons.forEach((workload, comparison) -> questions.add(question(workload, comparison, notes)));
@@ -43,6 +43,10 @@ final class WorkloadSection {
                         AXIS,
                         List.copyOf(comparisons.values()))),
                 questions);
+    }
+
+    static Comparison compare(Case workload) {
+        return workload.compare(title(workload), WorkloadSection::nsPerOperation);
     }
 
     /// The time of one operation in a process: the median of its rounds.

@@ -81,6 +81,27 @@ class PageWriterTest {
     }
 
     @Test
+    void shouldSayWhatWasToBeReachedAndWhatWas() throws IOException {
+        String page = page();
+        assertContains(
+                page, "each of them</th><td>at most 1.3</td><td>3 of 4; at worst 1.80 (alloc-test (W8), 2 threads)");
+        assertContains(
+                page,
+                "in each case</th><td>at most 0.5</td><td>3 of 5; at worst 1.90 (pair, 64 KiB)</td><td><b>missed");
+        assertContains(page, "of one: mstress (W5)</th><td>at least 1.9</td><td>1.92</td><td>reached</td>");
+    }
+
+    @Test
+    void shouldSayHowMuchMoreMoreThreadsDo() throws IOException {
+        String page = page();
+        assertContains(
+                page, "Quarry does 1.92 times the operations with 2 threads that it does with 1; the best competitor");
+        assertContains(
+                page, "Quarry does 2.00 times the operations with 4 threads that it does with 1; the best competitor");
+        assertFalse(page.contains("<article id=\"scaling-larson\""), "larson ran with one number of threads");
+    }
+
+    @Test
     void shouldNameWhatIsMissingAndWhatFailed() throws IOException {
         String page = page();
         assertContains(page, "<dt>tcmalloc</dt><dd>was not there: apt-get install libtcmalloc-minimal4</dd>");

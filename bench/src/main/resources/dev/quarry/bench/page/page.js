@@ -96,6 +96,8 @@
       .call(d3.axisBottom(x).tickValues(ticks).tickFormat(short).tickSize(4));
     axisTitle(root, width, bottom + 38, "end", `${axis} →`);
 
+    root.append("line").attr("class", "best").attr("x1", x(1)).attr("x2", x(1)).attr("y2", bottom);
+
     const row = root
       .selectAll("g.mark")
       .data(rows)
@@ -129,7 +131,6 @@
       .attr("dy", "0.32em")
       .attr("text-anchor", (bar) => (bar.ratio < 1 ? "end" : "start"))
       .text((bar) => digits(bar.ratio));
-    root.append("line").attr("class", "best").attr("x1", x(1)).attr("x2", x(1)).attr("y2", bottom);
     return [root.node()];
   }
 

@@ -24,20 +24,16 @@ final class Measurement {
     private Reading peak = Reading.NOTHING;
     private Reading end = Reading.NOTHING;
 
+    /// Takes what the process has now as the base.
+    ///
     /// @param threads makes threads of the kind on which the allocator does best
     /// @param residentMemory reads what the process has
-    /// @param baseBytes what it had before the case
-    Measurement(
-            MeasuredAllocator allocator,
-            Scale scale,
-            ThreadFactory threads,
-            LongSupplier residentMemory,
-            long baseBytes) {
+    Measurement(MeasuredAllocator allocator, Scale scale, ThreadFactory threads, LongSupplier residentMemory) {
         this.allocator = allocator;
         this.scale = scale;
         this.threads = threads;
         this.residentMemory = residentMemory;
-        this.baseBytes = baseBytes;
+        baseBytes = baseBytes(allocator, residentMemory);
     }
 
     Scale scale() {
@@ -69,7 +65,12 @@ final class Measurement {
 
     /// Takes what the process has now as the base: threads were started, and have not used the allocator yet.
     void rebase() {
-        baseBytes = residentMemory.getAsLong();
+        baseBytes = baseBytes(allocator, residentMemory);
+    }
+
+    /// What the allocator holds already is not in the base: one that begins with a large chunk shall not have it free.
+    private static long baseBytes(MeasuredAllocator allocator, LongSupplier residentMemory) {
+        return residentMemory.getAsLong() - Math.max(0, allocator.committedBytes());
     }
 
     /// Takes a reading; the last one of a case is its end.

@@ -31,10 +31,7 @@ public final class MemoryRun {
                 MemoryCase.find(name).orElseThrow(() -> new IllegalArgumentException("no memory case " + name));
         MeasuredAllocator allocator = allocator(subject);
         warmUp(allocator);
-        long baseBytes = ResidentMemory.bytes();
-        Measurement measurement =
-                new Measurement(allocator, scale, subject::newThread, ResidentMemory::bytes, baseBytes);
-        return run(memoryCase, measurement, allocator);
+        return run(memoryCase, new Measurement(allocator, scale, subject::newThread, ResidentMemory::bytes), allocator);
     }
 
     static Map<String, @Nullable Object> run(
@@ -65,6 +62,7 @@ public final class MemoryRun {
             case FACADE, LOCAL_ARENA -> new QuarryAllocator();
             case NETTY_POOLED -> new NettyAllocator(PooledByteBufAllocator.DEFAULT);
             case NETTY_ADAPTIVE -> new NettyAllocator(new AdaptiveByteBufAllocator(true));
+            case LIBC -> new LibcAllocator();
             case VOID -> new NoAllocator();
             default ->
                 throw new IllegalArgumentException(subject.argument() + " hands out no blocks of its own memory");

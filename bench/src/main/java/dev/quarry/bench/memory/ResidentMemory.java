@@ -15,8 +15,8 @@ import java.nio.file.Path;
 final class ResidentMemory {
     /// How it is taken, for the results.
     static final String METHOD = "anonymous memory of /proc/self/smaps_rollup after a collection of the heap, which is"
-            + " resident from the start, less what it was when one block of 64 bytes had been allocated and freed,"
-            + " and less what classes and compiled code grew by";
+            + " resident from the start; less what it was when one block of 64 bytes had been allocated and freed, but for"
+            + " what the allocator had committed by then; and less what classes and compiled code grew by";
 
     private static final Path ROLLUP = Path.of("/proc/self/smaps_rollup");
     private static final String KEY = "Anonymous:";

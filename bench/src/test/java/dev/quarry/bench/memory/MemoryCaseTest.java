@@ -19,7 +19,7 @@ class MemoryCaseTest {
     private static final double EXACT = 1e-12;
 
     private static Map<String, @Nullable Object> run(MemoryCase memoryCase, PlannedAllocator allocator) {
-        Measurement measurement = new Measurement(allocator, Scale.TINY, Thread::new, allocator::heldBytes, 0);
+        Measurement measurement = new Measurement(allocator, Scale.TINY, Thread::new, allocator::heldBytes);
         return MemoryRun.run(memoryCase, measurement, allocator);
     }
 

@@ -44,7 +44,7 @@ class MemoryRunTest {
 
     /// What the kernel says is left out: it costs a collection of the heap each time.
     private static Map<String, @Nullable Object> run(MemoryCase memoryCase, MeasuredAllocator allocator) {
-        Measurement measurement = new Measurement(allocator, Scale.TINY, FastThreadLocalThread::new, () -> 0, 0);
+        Measurement measurement = new Measurement(allocator, Scale.TINY, FastThreadLocalThread::new, () -> 0);
         return MemoryRun.run(memoryCase, measurement, allocator);
     }
 
@@ -53,6 +53,13 @@ class MemoryRunTest {
     void shouldRunOnNetty(MemoryCase memoryCase) {
         assertHoldsWhatIsUsable(run(memoryCase, new NettyAllocator(PooledByteBufAllocator.DEFAULT)));
         assertHoldsWhatIsUsable(run(memoryCase, new NettyAllocator(new AdaptiveByteBufAllocator(true))));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REDIS", "STRANDING", "ROBSON"})
+    void shouldRunOnTheCLibrary(MemoryCase memoryCase) {
+        Map<String, @Nullable Object> result = run(memoryCase, new LibcAllocator());
+        assertTrue(bytes(result, "usableBytes") >= bytes(result, "requestedBytes"));
     }
 
     private static void assertHoldsWhatIsUsable(Map<String, @Nullable Object> result) {

@@ -55,7 +55,7 @@ class NativeMemoryTest {
     @EnumSource
     void shouldAskForTheSameBlocksAsJava(MemoryCase memoryCase) throws Exception {
         PlannedAllocator allocator = new PlannedAllocator(1, Freed.GONE);
-        Measurement measurement = new Measurement(allocator, Scale.TINY, Thread::new, allocator::heldBytes, 0);
+        Measurement measurement = new Measurement(allocator, Scale.TINY, Thread::new, allocator::heldBytes);
         Map<String, @Nullable Object> inJava =
                 Json.readObject(Json.write(MemoryRun.run(memoryCase, measurement, allocator)));
         Map<String, Object> inC = run(Map.of(), memoryCase.label(), "tiny");

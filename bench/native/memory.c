@@ -13,6 +13,7 @@
 #include <time.h>
 
 #define TEXT_BYTES (1 << 15)
+#define NOISE_BYTES (1 << 20)
 
 // Members of a JSON array or object, in the order in which they were added.
 struct text {
@@ -142,17 +143,19 @@ void sleep_until(uint64_t start_ns, int seconds) {
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL)) continue;
 }
 
+double above_noise(int64_t bytes) { return (double)(bytes > NOISE_BYTES ? bytes : NOISE_BYTES); }
+
 static void add_figure(enum figure figure) {
     if (figure == FIGURE_OWN) return;
     const struct reading *held = figure == FIGURE_PEAK ? &peak : &end;
     double requested = (double)(figure == FIGURE_END ? &end : &peak)->requested_bytes;
-    fact("figure", "%.4f", (double)held->resident_bytes / requested);
+    fact("figure", "%.4f", above_noise((int64_t)held->resident_bytes) / requested);
     if (held->committed_bytes == COMMITTED_UNKNOWN) fact("committedFigure", "null");
-    else fact("committedFigure", "%.4f", (double)held->committed_bytes / requested);
+    else fact("committedFigure", "%.4f", above_noise(held->committed_bytes) / requested);
     fact("figureMeaning", "\"%s\"",
          figure == FIGURE_PEAK  ? "greatest resident bytes over greatest requested bytes"
          : figure == FIGURE_END ? "resident bytes over requested bytes, both at the end"
-                                : "resident bytes at the end, when nearly nothing is live, over the greatest requested bytes");
+                                : "resident bytes at the end, when nearly nothing is live, but at least 1 MiB, over the greatest requested");
 }
 
 static void print_result(void) {

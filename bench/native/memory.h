@@ -60,6 +60,7 @@ struct reading take_reading(const char *format, ...) __attribute__((format(print
 struct reading take_reading_at(int seconds);
 void fact(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void own_figure(double figure, const char *meaning);
+double above_noise(int64_t bytes); // the bytes, or the least that counts
 void sleep_until(uint64_t start_ns, int seconds);
 
 // memory_cases.c

@@ -43,17 +43,17 @@ static int put(struct set *set, uint64_t word) {
 }
 
 struct refill {
-    size_t block_bytes, blocks, reused, ascending, new_pages;
+    size_t blocks, reused, ascending, pages, new_pages;
 };
 
 static struct refill refill(size_t block_bytes) {
     size_t per_group = GROUP_BYTES / block_bytes, slots = GROUPS * per_group, count = 0;
-    struct refill result = {.block_bytes = block_bytes};
+    struct refill result = {0};
     struct table *table = new_table(slots);
     struct set pages = new_set(2 * slots), freed = new_set(slots);
     uint32_t *free_slots = map_for_harness(slots * sizeof *free_slots);
     for (size_t slot = 0; slot < slots; slot++)
-        put(&pages, (uint64_t)table_allocate(table, slot, block_bytes) >> OS_PAGE_SHIFT);
+        result.pages += (size_t)put(&pages, (uint64_t)table_allocate(table, slot, block_bytes) >> OS_PAGE_SHIFT);
     take_reading("%zu bytes filled", block_bytes);
     for (size_t slot = 0; slot < slots; slot++) {
         size_t survivor = slot / per_group * 37 % per_group;
@@ -78,12 +78,13 @@ static struct refill refill(size_t block_bytes) {
 void run_packing(void) {
     static const size_t block_bytes[] = {16, 64, 256, 1024};
     struct refill of[4];
-    size_t new_pages = 0;
+    size_t pages = 0, new_pages = 0;
     for (int i = 0; i < 4; i++) {
         of[i] = refill(block_bytes[i]);
+        pages += of[i].pages;
         new_pages += of[i].new_pages;
     }
-    own_figure((double)new_pages, "OS pages on which the refill lies and nothing lay before");
+    own_figure((double)(pages + new_pages) / (double)pages, "OS pages after the refill over OS pages before");
     fact("newPages", "{\"16 bytes\":%zu,\"64 bytes\":%zu,\"256 bytes\":%zu,\"1024 bytes\":%zu}", of[0].new_pages,
          of[1].new_pages, of[2].new_pages, of[3].new_pages);
     double part[4];

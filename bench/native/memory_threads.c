@@ -103,7 +103,8 @@ void run_stranding(void) {
     trim();
     struct reading trimmed = take_reading("trimmed");
     end_crew();
-    own_figure((double)waited.resident_bytes / threads, "resident bytes a thread, when all have waited");
+    own_figure(above_noise((int64_t)waited.resident_bytes) / threads,
+               "resident bytes a thread, when all have waited; at least 1 MiB in all");
     fact("threads", "%d", threads);
     fact("strandedBytes", "%llu", (unsigned long long)worked.resident_bytes);
     fact("strandedBytesAfterWaiting", "%llu", (unsigned long long)waited.resident_bytes);

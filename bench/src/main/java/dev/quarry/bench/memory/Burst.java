@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /// on with a little traffic, while the memory that the process still has is read again and again. Nobody asks the
 /// allocator to give anything back.
 final class Burst {
-    static final int THREADS = 2;
+    private static final int THREADS = 2;
 
     private static final int FULL_MEBIBYTES = 900;
     private static final int QUICK_MEBIBYTES = 160;

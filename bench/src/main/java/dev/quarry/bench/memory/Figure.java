@@ -4,8 +4,8 @@ package dev.quarry.bench.memory;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The one figure by which allocators are compared in a case: the lower the better. It is in the facts as `figure`, as
-/// `committedFigure` where the allocator tells what it has committed, and in words as `figureMeaning`.
+/// The one figure by which allocators are compared in a case: the lower the better, and never 0. It is in the facts as
+/// `figure`, as `committedFigure` where the allocator tells what it has committed, and in words as `figureMeaning`.
 enum Figure {
     PEAK("greatest resident bytes over greatest requested bytes") {
         @Override
@@ -29,7 +29,7 @@ enum Figure {
             return end;
         }
     },
-    RESIDUE("resident bytes at the end, when nearly nothing is live, over the greatest requested bytes") {
+    RESIDUE("resident bytes at the end, when nearly nothing is live, but at least 1 MiB, over the greatest requested") {
         @Override
         Reading over(Reading peak, Reading end) {
             return end;
@@ -57,6 +57,9 @@ enum Figure {
     static final String COMMITTED_NAME = "committedFigure";
     static final String MEANING = "figureMeaning";
 
+    /// Less than that is noise, in a JVM more than in C, and counts as so much.
+    private static final long NOISE_BYTES = 1 << 20;
+
     private final String meaning;
 
     Figure(String meaning) {
@@ -69,14 +72,19 @@ enum Figure {
     /// {@return what is below the line}
     abstract Reading under(Reading peak, Reading end);
 
+    /// {@return the bytes, or the least that counts}
+    static double aboveNoise(long bytes) {
+        return Math.max(bytes, NOISE_BYTES);
+    }
+
     void addTo(Map<String, @Nullable Object> facts, Reading peak, Reading end) {
         if (this == OWN) {
             return;
         }
         Reading held = over(peak, end);
         double requested = under(peak, end).requestedBytes();
-        facts.put(NAME, held.residentBytes() / requested);
-        facts.put(COMMITTED_NAME, held.isCommittedKnown() ? held.committedBytes() / requested : null);
+        facts.put(NAME, aboveNoise(held.residentBytes()) / requested);
+        facts.put(COMMITTED_NAME, held.isCommittedKnown() ? aboveNoise(held.committedBytes()) / requested : null);
         facts.put(MEANING, meaning);
     }
 }

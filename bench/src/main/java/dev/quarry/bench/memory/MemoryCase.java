@@ -113,15 +113,6 @@ public enum MemoryCase {
         return question;
     }
 
-    /// {@return how many threads use the allocator}
-    public int threads(Scale scale) {
-        return switch (this) {
-            case STRANDING -> Stranding.threads(scale);
-            case BURST_IDLE, BURST_TRAFFIC -> Burst.THREADS;
-            default -> 1;
-        };
-    }
-
     Figure figure() {
         return figure;
     }

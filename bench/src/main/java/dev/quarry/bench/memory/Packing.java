@@ -22,17 +22,19 @@ final class Packing {
         Map<String, Object> newPages = new LinkedHashMap<>();
         Map<String, Object> reused = new LinkedHashMap<>();
         Map<String, Object> ascending = new LinkedHashMap<>();
+        long allPages = 0;
         long allNewPages = 0;
         for (int blockBytes : BLOCK_BYTES) {
-            Packing.Refill refill = refill(measurement, blockBytes);
+            Refill refill = refill(measurement, blockBytes);
             String key = blockBytes + " bytes";
             newPages.put(key, refill.newPages);
             reused.put(key, refill.reused / (double) refill.blocks);
             ascending.put(key, refill.ascending / (double) refill.blocks);
+            allPages += refill.pages;
             allNewPages += refill.newPages;
         }
-        measurement.facts().put(Figure.NAME, (double) allNewPages);
-        measurement.facts().put(Figure.MEANING, "OS pages on which the refill lies and nothing lay before");
+        measurement.facts().put(Figure.NAME, (allPages + allNewPages) / (double) allPages);
+        measurement.facts().put(Figure.MEANING, "OS pages after the refill over OS pages before");
         measurement.facts().put("newPages", newPages);
         measurement.facts().put("partOfAddressesReused", reused);
         measurement.facts().put("partOfAddressesAboveTheOneBefore", ascending);
@@ -43,8 +45,9 @@ final class Packing {
     /// @param blocks how many there were
     /// @param reused of them those at an address that was freed
     /// @param ascending of them those above the one before
-    /// @param newPages OS pages that no block lay on before
-    record Refill(int blocks, int reused, int ascending, int newPages) {}
+    /// @param pages OS pages that a block lay on before
+    /// @param newPages those that one lies on after the refill and none lay on before
+    private record Refill(int blocks, int reused, int ascending, int pages, int newPages) {}
 
     private static Refill refill(Measurement measurement, int blockBytes) {
         int perGroup = GROUP_BYTES / blockBytes;
@@ -70,7 +73,10 @@ final class Packing {
             after[i] = table.allocate(freeSlots[i], blockBytes);
         }
         measurement.read(blockBytes + " bytes refilled");
-        return new Refill(count, reused(freed, after), ascending(after), newPages(before, after));
+        int reused = reused(freed, after);
+        int ascending = ascending(after);
+        long[] pages = pages(before);
+        return new Refill(count, reused, ascending, pages.length, newPages(pages, pages(after)));
     }
 
     private static int reused(long[] freed, long[] after) {
@@ -88,15 +94,17 @@ final class Packing {
         return count;
     }
 
-    private static int newPages(long[] before, long[] after) {
-        long[] pages = Arrays.stream(before)
+    private static long[] pages(long[] addresses) {
+        return Arrays.stream(addresses)
                 .map(address -> address >>> OS_PAGE_SHIFT)
                 .sorted()
-                .toArray();
-        return (int) Arrays.stream(after)
-                .map(address -> address >>> OS_PAGE_SHIFT)
                 .distinct()
-                .filter(page -> Arrays.binarySearch(pages, page) < 0)
+                .toArray();
+    }
+
+    private static int newPages(long[] before, long[] after) {
+        return (int) Arrays.stream(after)
+                .filter(page -> Arrays.binarySearch(before, page) < 0)
                 .count();
     }
 }

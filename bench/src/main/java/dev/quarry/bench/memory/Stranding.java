@@ -10,12 +10,8 @@ final class Stranding {
 
     private Stranding() {}
 
-    static int threads(Scale scale) {
-        return scale.choose(2, 16, 64);
-    }
-
     static void run(Measurement measurement) {
-        int threads = threads(measurement.scale());
+        int threads = measurement.scale().choose(2, 16, 64);
         int bytesOfASize = measurement.scale().choose(BYTES_OF_A_SIZE / 16, BYTES_OF_A_SIZE, BYTES_OF_A_SIZE);
         Reading worked;
         Reading waited;
@@ -33,8 +29,8 @@ final class Stranding {
             waited = measurement.read("waited");
             trimmed = measurement.readTrimmed("trimmed");
         }
-        measurement.facts().put(Figure.NAME, waited.residentBytes() / (double) threads);
-        measurement.facts().put(Figure.MEANING, "resident bytes a thread, when all have waited");
+        measurement.facts().put(Figure.NAME, Figure.aboveNoise(waited.residentBytes()) / threads);
+        measurement.facts().put(Figure.MEANING, "resident bytes a thread, when all have waited; at least 1 MiB in all");
         measurement.facts().put("threads", threads);
         measurement.facts().put("strandedBytes", worked.residentBytes());
         measurement.facts().put("strandedBytesAfterWaiting", waited.residentBytes());

@@ -66,10 +66,20 @@ static uint64_t status_bytes(const char *key) {
     return strtoull(line + strlen(key), NULL, 10) * 1024;
 }
 
-static uint64_t minor_faults(void) {
+static struct rusage usage(void) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_minflt;
+    return usage;
+}
+
+static double cpu_ns(struct rusage usage) {
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e9 + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3;
+}
+
+static double operations(const struct round *rounds, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) sum += (double)rounds[i].operations;
+    return sum;
 }
 
 // Rounds that go by time do more or less; each is told as if it had done what the first did.
@@ -96,15 +106,16 @@ void run_workload(int count, char **arguments) {
     while (setting.scale != TINY && now_ns() - warm_up_start_ns < WARM_UP_NS) workload->run(&setting);
     int is_peak_of_rounds = reset_peak(), round_count = (int)work(&setting, 1, 3, 5);
     struct round rounds[MAX_ROUNDS];
-    uint64_t faults = minor_faults();
+    struct rusage before = usage();
     for (int i = 0; i < round_count; i++) rounds[i] = workload->run(&setting);
-    faults = minor_faults() - faults;
+    struct rusage after = usage();
     uint64_t peak_bytes = status_bytes("VmHWM:");
     print_rounds(rounds, round_count);
     printf(",\"threads\":%d,\"peakResidentBytes\":%llu,\"minorFaults\":%llu,\"checksum\":%lld,\"facts\":{\"peakIsOf\":\"%s\"",
            setting.threads, (unsigned long long)(peak_bytes > base_bytes ? peak_bytes - base_bytes : 0),
-           (unsigned long long)faults, (long long)rounds[round_count - 1].checksum,
+           (unsigned long long)(after.ru_minflt - before.ru_minflt), (long long)rounds[round_count - 1].checksum,
            is_peak_of_rounds ? "the timed rounds" : "the whole process");
+    printf(",\"cpuNsPerOperation\":%.4f", (cpu_ns(after) - cpu_ns(before)) / operations(rounds, round_count));
     if (workload->facts) workload->facts();
     printf("}");
 }

@@ -4,6 +4,7 @@ package dev.quarry.bench.subject;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,35 @@ public final class ProcessMemory {
     /// The field of minor faults, counted from the one behind the program's name, which may hold anything.
     private static final int MINOR_FAULTS_FIELD = 7;
 
+    private static final int HEAP_STEP_BYTES = 1 << 18;
+
+    /// Where each step of filling the heap is seen, so that the compiler cannot leave it out.
+    @SuppressWarnings({"NonFinalStaticField", "UnusedVariable"})
+    private static volatile byte[] heapStep = new byte[0];
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private ProcessMemory() {}
 
     public static long peakResidentBytes() {
         return statusBytes("VmHWM:");
+    }
+
+    /// Makes the young part of the Java heap resident, so that the garbage of what runs after this changes nothing in the
+    /// figures of the process: fills it until the collector has run once.
+    public static void touchYoungHeap() {
+        long before = collections();
+        long maxBytes = Runtime.getRuntime().maxMemory();
+        for (long bytes = 0; bytes < maxBytes && collections() == before; bytes += HEAP_STEP_BYTES) {
+            heapStep = new byte[HEAP_STEP_BYTES];
+        }
+        heapStep = new byte[0];
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
     }
 
     /// Makes what is resident now the peak.

@@ -13,8 +13,22 @@ final class VoidBlocks extends Blocks {
     /// Room behind the ring's last block: the most that a workload writes to one.
     private static final long MAX_BLOCK_BYTES = 128L << 10;
 
-    private final long ring = touchedRing();
+    /// Threads come and go; so many at once have a ring of their own, so that they do not write to the same lines.
+    private static final int RINGS = 32;
+
+    private static final long[] RING_ADDRESSES = new long[RINGS];
+    private static int made;
+
+    private final long ring = nextRing();
     private long offset;
+
+    private static synchronized long nextRing() {
+        int index = made++ % RINGS;
+        if (RING_ADDRESSES[index] == 0) {
+            RING_ADDRESSES[index] = touchedRing();
+        }
+        return RING_ADDRESSES[index];
+    }
 
     private static long touchedRing() {
         long byteSize = RING_BYTES + MAX_BLOCK_BYTES;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Threads that begin together. A failure of one is the failure of the round.
 final class Team {
     private final List<FutureTask<Void>> members = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ready;
     private final CountDownLatch start = new CountDownLatch(1);
 
@@ -47,8 +48,10 @@ final class Team {
                     body.accept(number);
                 },
                 null);
+        Thread thread = source.newThread(member);
         members.add(member);
-        source.newThread(member).start();
+        threads.add(thread);
+        thread.start();
     }
 
     private long run(StopFlag stop, Duration time) {
@@ -62,8 +65,16 @@ final class Team {
         return System.nanoTime() - startNs;
     }
 
-    /// Waits for all before the first failure is thrown: who made the team may then let go of what it uses.
+    /// Waits for all before the first failure is thrown: who made the team may then let go of what it uses. And for the
+    /// threads, not the tasks: an allocator may reuse what it kept for a thread only after the thread's end.
     private void joinAll() {
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw failure(e);
+            }
+        }
         @Nullable ExecutionException failure = null;
         for (FutureTask<Void> member : members) {
             try {

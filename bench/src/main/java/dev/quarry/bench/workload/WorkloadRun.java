@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.quarry.AllocatorStats;
 import dev.quarry.OffHeapAllocator;
 import dev.quarry.bench.subject.ProcessMemory;
 import dev.quarry.bench.subject.Subject;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,6 +15,9 @@ import java.util.Map;
 /// `bench/native/workload.c`: `NAME tiny|quick|full [THREADS]`; without a number there is one worker for each
 /// processor.
 public final class WorkloadRun {
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
     private final Subject subject;
     private final Scale scale;
     private final int threads;
@@ -42,16 +48,19 @@ public final class WorkloadRun {
 
     private Map<String, Object> measure() {
         Workload workload = name.newWorkload(new Setting(subject, threads, scale));
+        ProcessMemory.touchYoungHeap();
         long heldBefore = ProcessMemory.residentBytes();
         warmUp(workload);
         // The code that the warm-up compiled is no part of the peak, but what the allocator kept of it is.
         long base = isQuarry() ? residentBesideQuarry() : heldBefore;
         boolean isPeakOfRounds = ProcessMemory.resetPeak();
         long faultsBefore = ProcessMemory.minorFaults();
+        long cpuBeforeNs = PROCESS.getProcessCpuTime();
         Round[] rounds = new Round[scale.rounds()];
         for (int i = 0; i < rounds.length; i++) {
             rounds[i] = workload.round();
         }
+        long cpuNs = PROCESS.getProcessCpuTime() - cpuBeforeNs;
         long faults = ProcessMemory.minorFaults() - faultsBefore;
         long peak = ProcessMemory.peakResidentBytes();
         if (isQuarry()) {
@@ -66,11 +75,16 @@ public final class WorkloadRun {
         result.put("checksum", rounds[rounds.length - 1].checksum());
         Map<String, Object> facts = new LinkedHashMap<>(workload.facts());
         facts.put("peakIsOf", isPeakOfRounds ? "the timed rounds" : "the whole process");
+        facts.put("cpuNsPerOperation", (double) cpuNs / operations(rounds));
         if (isQuarry()) {
             addCounters(facts);
         }
         result.put("facts", facts);
         return result;
+    }
+
+    private static long operations(Round[] rounds) {
+        return Arrays.stream(rounds).mapToLong(Round::operations).sum();
     }
 
     private void warmUp(Workload workload) {

@@ -48,8 +48,13 @@ final class BenchRun {
     /// @return the exit code
     int run(SuiteCatalog catalog, @Nullable Path wanted) throws IOException {
         RunIdentity identity = request.identity(Checkout.read(children, home), machine);
-        ResultFolder folder = openFolder(wanted, identity);
-        place = folder.path();
+        try (ResultFolder folder = openFolder(wanted, identity)) {
+            place = folder.path();
+            return run(catalog, identity, folder);
+        }
+    }
+
+    private int run(SuiteCatalog catalog, RunIdentity identity, ResultFolder folder) throws IOException {
         Lineup lineup =
                 catalog.lineup(children, new NativeHarness(children, home.resolve("bench/native"), directory.root()));
         lineup.missing()

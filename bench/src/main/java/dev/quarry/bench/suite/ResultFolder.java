@@ -3,10 +3,13 @@ package dev.quarry.bench.suite;
 
 import dev.quarry.bench.report.Json;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -23,7 +26,9 @@ import java.util.stream.Stream;
 /// ```
 ///
 /// Each file is written beside its place and moved there, so that none is ever half there.
-public final class ResultFolder {
+///
+/// While a run goes on it holds a lock on its record, so that no second one writes into the same folder.
+public final class ResultFolder implements AutoCloseable {
     private static final String UNFINISHED = "unfinished";
     private static final String DONE = ".done";
     private static final String RUN = "run.json";
@@ -33,11 +38,34 @@ public final class ResultFolder {
     private final Path path;
     private final Path unfinished;
     private final Instant begun;
+    private final FileChannel lock;
 
-    private ResultFolder(Path path, Instant begun) {
+    private ResultFolder(Path path, Instant begun) throws IOException {
         this.path = path;
         this.unfinished = path.resolve(UNFINISHED);
         this.begun = begun;
+        this.lock = lock(path);
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path.resolve(UNFINISHED).resolve(RUN), StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException inThisProcess) {
+            channel.close();
+            throw inUse(path);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        throw inUse(path);
+    }
+
+    private static IOException inUse(Path path) {
+        return new IOException("another run goes on in " + path + " at this moment");
     }
 
     /// What one process left.
@@ -62,13 +90,13 @@ public final class ResultFolder {
             throw new FileAlreadyExistsException(
                     path.toString(), null, "is not empty, and results are never written over others");
         }
-        ResultFolder folder = new ResultFolder(path, Instant.now());
-        Files.createDirectories(folder.unfinished);
+        Instant begun = Instant.now();
+        Path unfinished = Files.createDirectories(path.resolve(UNFINISHED));
         Map<String, Object> run = new LinkedHashMap<>();
-        run.put(BEGUN, folder.begun);
+        run.put(BEGUN, begun);
         run.putAll(identity.toMap());
-        folder.write(folder.unfinished.resolve(RUN), Json.write(run));
-        return folder;
+        write(unfinished, unfinished.resolve(RUN), Json.write(run));
+        return new ResultFolder(path, begun);
     }
 
     /// Takes up a run that was interrupted.
@@ -137,7 +165,7 @@ public final class ResultFolder {
     }
 
     void keep(Step step, String output) throws IOException {
-        write(unfinished.resolve(step.fileName()), output);
+        write(unfinished, unfinished.resolve(step.fileName()), output);
     }
 
     void keepFailure(Step step, String reason) throws IOException {
@@ -149,7 +177,7 @@ public final class ResultFolder {
     /// @param results the text of each file, by its name
     void finish(Map<String, String> results) throws IOException {
         for (Map.Entry<String, String> result : results.entrySet()) {
-            write(path.resolve(result.getKey()), result.getValue());
+            write(unfinished, path.resolve(result.getKey()), result.getValue());
         }
         // In one step: what is half deleted must not look like a run that can go on.
         Path done = path.resolve(DONE);
@@ -161,8 +189,14 @@ public final class ResultFolder {
         }
     }
 
-    private void write(Path file, String text) throws IOException {
-        Path fresh = unfinished.resolve(file.getFileName() + ".new");
+    /// Lets the next run have the folder.
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    private static void write(Path drafts, Path file, String text) throws IOException {
+        Path fresh = drafts.resolve(file.getFileName() + ".new");
         Files.writeString(fresh, text.endsWith("\n") ? text : text + "\n");
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

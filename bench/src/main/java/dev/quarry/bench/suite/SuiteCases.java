@@ -4,7 +4,9 @@ package dev.quarry.bench.suite;
 import dev.quarry.bench.memory.MemoryCase;
 import dev.quarry.bench.micro.JmhSuites;
 import dev.quarry.bench.suite.SuiteCase.Seconds;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// All cases that there are, in the order in which a reader meets them. A quick run asks Quarry and the native
@@ -20,6 +22,11 @@ final class SuiteCases {
     private static final Seconds WORKLOAD = new Seconds(5, 29);
     private static final Seconds LATENCY = new Seconds(6, 40);
     private static final Seconds MEMORY = new Seconds(1, 5);
+    private static final Seconds MEMORY_AND_WAITING = new Seconds(6, 40);
+
+    /// Cases that watch for a while what becomes of memory that nobody uses.
+    private static final Set<MemoryCase> WAITING =
+            EnumSet.of(MemoryCase.STRANDING, MemoryCase.BURST_IDLE, MemoryCase.BURST_TRAFFIC);
 
     private static final List<String> QUARRY_AND_NATIVES = Stream.concat(
                     Stream.of(Competitors.QUARRY), Competitors.natives().stream())
@@ -79,17 +86,20 @@ final class SuiteCases {
     }
 
     private static List<SuiteCase> memories() {
-        return Stream.of(MemoryCase.values())
-                .map(memory -> suiteCase(
-                        Suite.MEMORY,
-                        memory.id(),
-                        memory.label(),
-                        memory.question(),
-                        BYTES,
-                        MEMORY,
-                        QUARRY_AND_NATIVES,
-                        OTHERS_OF_MEMORY))
-                .toList();
+        return Stream.of(MemoryCase.values()).map(SuiteCases::memory).toList();
+    }
+
+    private static SuiteCase memory(MemoryCase memoryCase) {
+        SuiteCase suiteCase = suiteCase(
+                Suite.MEMORY,
+                memoryCase.id(),
+                memoryCase.label(),
+                memoryCase.question(),
+                BYTES,
+                WAITING.contains(memoryCase) ? MEMORY_AND_WAITING : MEMORY,
+                QUARRY_AND_NATIVES,
+                OTHERS_OF_MEMORY);
+        return memoryCase == MemoryCase.BURST_TRAFFIC ? suiteCase.onlyInFullRuns() : suiteCase;
     }
 
     private static List<SuiteCase> jmhSuites() {

@@ -49,27 +49,45 @@ class ResultFolderTest {
 
     @Test
     void shouldKeepWhatAProcessSaid() throws Exception {
-        ResultFolder.create(path(), IDENTITY).keep(STEP, "{\"operations\": 1}");
-        ResultFolder.Kept kept =
-                ResultFolder.resume(path(), IDENTITY).kept(STEP).orElseThrow();
+        try (ResultFolder folder = ResultFolder.create(path(), IDENTITY)) {
+            folder.keep(STEP, "{\"operations\": 1}");
+        }
+        ResultFolder.Kept kept = keptOnResumption();
         assertEquals(Optional.of("{\"operations\": 1}\n"), kept.output());
         assertEquals(Optional.empty(), kept.failure());
     }
 
     @Test
     void shouldKeepWhyAProcessFailed() throws Exception {
-        ResultFolder.create(path(), IDENTITY).keepFailure(STEP, "no luck");
-        ResultFolder.Kept kept =
-                ResultFolder.resume(path(), IDENTITY).kept(STEP).orElseThrow();
+        try (ResultFolder folder = ResultFolder.create(path(), IDENTITY)) {
+            folder.keepFailure(STEP, "no luck");
+        }
+        ResultFolder.Kept kept = keptOnResumption();
         assertEquals(Optional.empty(), kept.output());
         assertEquals(Optional.of("no luck"), kept.failure());
     }
 
+    private ResultFolder.Kept keptOnResumption() throws IOException {
+        try (ResultFolder folder = ResultFolder.resume(path(), IDENTITY)) {
+            return folder.kept(STEP).orElseThrow();
+        }
+    }
+
+    @Test
+    void shouldBeOneRunsAtATime() throws Exception {
+        try (ResultFolder folder = ResultFolder.create(path(), IDENTITY)) {
+            IOException e = assertThrows(IOException.class, () -> ResultFolder.resume(path(), IDENTITY));
+            assertEquals("another run goes on in " + folder.path() + " at this moment", e.getMessage());
+        }
+        ResultFolder.resume(path(), IDENTITY).close();
+    }
+
     @Test
     void shouldHoldNothingButResultsAtTheEnd() throws Exception {
-        ResultFolder folder = ResultFolder.create(path(), IDENTITY);
-        folder.keep(STEP, "{}");
-        folder.finish(Map.of("a.json", "1", "b.json", "2"));
+        try (ResultFolder folder = ResultFolder.create(path(), IDENTITY)) {
+            folder.keep(STEP, "{}");
+            folder.finish(Map.of("a.json", "1", "b.json", "2"));
+        }
         assertFalse(ResultFolder.isUnfinished(path()));
         try (Stream<Path> files = Files.walk(path())) {
             assertEquals(
@@ -99,7 +117,7 @@ class ResultFolderTest {
     void shouldGoOnWithTheSameOnly(
             String commit, String changes, String scale, int processes, String name, String jvm, String cpu, String why)
             throws Exception {
-        ResultFolder.create(path(), IDENTITY);
+        ResultFolder.create(path(), IDENTITY).close();
         RunIdentity other = new RunIdentity(commit, changes, scale, processes, List.of("workloads " + name), jvm, cpu);
         IOException e = assertThrows(IOException.class, () -> ResultFolder.resume(path(), other));
         assertEquals("the run in " + path() + " cannot go on with something else: " + why, e.getMessage());
@@ -107,7 +125,7 @@ class ResultFolderTest {
 
     @Test
     void shouldSayWhenTheRecordIsDamaged() throws Exception {
-        ResultFolder.create(path(), IDENTITY);
+        ResultFolder.create(path(), IDENTITY).close();
         Path record = path().resolve("unfinished/run.json");
         Files.writeString(record, "{\"commit\": ");
         IOException e = assertThrows(IOException.class, () -> ResultFolder.identity(path()));
@@ -122,7 +140,7 @@ class ResultFolderTest {
         LocalDate day = LocalDate.of(2026, 11, 21);
         Path first = ResultPlace.choose(home, IDENTITY, day, 2);
         assertEquals("2026-11-21-epyc-2cpu-jdk" + Runtime.version().feature(), String.valueOf(first.getFileName()));
-        ResultFolder.create(first, IDENTITY);
+        ResultFolder.create(first, IDENTITY).close();
         assertEquals(first, ResultPlace.choose(home, IDENTITY, day.plusDays(1), 2));
 
         RunIdentity other = new RunIdentity("def", "", "quick", 1, List.of(), "a JVM", "AMD EPYC");

@@ -72,7 +72,7 @@ final class Aims {
                     "Workloads " + String.join(", ", ids) + ", to the best native malloc: geometric mean",
                     atMost(MEAN_BOUND),
                     Words.number(mean),
-                    mean <= MEAN_BOUND));
+                    Ratios.isUpTo(mean, MEAN_BOUND)));
             addMost(aims, "The same, each of them", WORKLOAD_BOUND, ratios);
         }
     }
@@ -98,7 +98,8 @@ final class Aims {
             return;
         }
         String reached = ratios.countUpTo(bound) + " of " + ratios.count() + "; at worst " + ratios.greatest();
-        aims.add(new Aim(text, atMost(bound), reached, ratios.greatest().value() <= bound));
+        aims.add(new Aim(
+                text, atMost(bound), reached, Ratios.isUpTo(ratios.greatest().value(), bound)));
     }
 
     private static void addGains(List<Aim> aims, ResultsFolder run) {

@@ -49,6 +49,6 @@ record Comparison(String label, List<Measured> rows) {
 
     /// Whether a row of Quarry's has a greater figure than the best competitor.
     boolean isLost() {
-        return worstRatio().filter(ratio -> ratio.middle() > 1).isPresent();
+        return worstRatio().filter(ratio -> !Ratios.isUpTo(ratio.middle(), 1)).isPresent();
     }
 }

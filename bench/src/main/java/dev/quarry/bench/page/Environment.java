@@ -12,6 +12,7 @@ import java.util.Optional;
 /// What `env.json` says of the machine and the run, whatever that is.
 final class Environment {
     private static final String RUN = "Run";
+    private static final String BYTES = "Bytes";
 
     private Environment() {}
 
@@ -19,13 +20,13 @@ final class Environment {
     static List<Facts> facts(Fields file) {
         List<Entry> run = new ArrayList<>();
         List<Facts> parts = new ArrayList<>();
-        file.members().forEach((name, value) -> {
+        file.allMembers().forEach((name, value) -> {
             if (value.isObject()) {
                 List<Entry> entries = new ArrayList<>();
                 addAll(entries, "", value);
                 parts.add(new Facts(capitalised(words(name)), entries));
             } else {
-                run.add(new Entry(words(name), text(value)));
+                run.add(entry(words(name), name, value));
             }
         });
         if (!run.isEmpty()) {
@@ -51,17 +52,25 @@ final class Environment {
     }
 
     private static void addAll(List<Entry> entries, String prefix, Fields object) {
-        object.members().forEach((name, value) -> {
+        object.allMembers().forEach((name, value) -> {
             String fullName = prefix.isEmpty() ? words(name) : prefix + ", " + words(name);
             if (value.isObject()) {
                 addAll(entries, fullName, value);
             } else {
-                entries.add(new Entry(fullName, text(value)));
+                entries.add(entry(fullName, name, value));
             }
         });
     }
 
+    private static Entry entry(String fullName, String name, Fields value) {
+        return new Entry(
+                fullName, name.endsWith(BYTES) && value.isNumber() ? Words.bytes(value.number()) : text(value));
+    }
+
     private static String text(Fields value) {
+        if (value.isNull()) {
+            return "–";
+        }
         if (value.isList()) {
             List<String> texts =
                     value.elements().stream().map(Environment::elementText).toList();
@@ -81,12 +90,11 @@ final class Environment {
                 entries.stream().map(entry -> entry.name() + " " + entry.text()).toList());
     }
 
-    /// `cgroupMemoryLimit` is cgroup memory limit.
+    /// `memoryLimitBytes` is memory limit: the figure says its unit itself.
     private static String words(String name) {
-        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z][a-z])", " ")
-                .replace('_', ' ')
-                .replace('-', ' ')
-                .replaceFirst("^[A-Z](?=[a-z])", name.substring(0, 1).toLowerCase(Locale.ROOT));
+        return name.replaceFirst("(?<=.)" + BYTES + "$", "")
+                .replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
     }
 
     private static String capitalised(String text) {

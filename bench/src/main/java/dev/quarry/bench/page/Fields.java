@@ -37,12 +37,15 @@ final class Fields {
 
     /// The members that are not null, in the order of the file.
     Map<String, Fields> members() {
+        Map<String, Fields> members = allMembers();
+        members.values().removeIf(Fields::isNull);
+        return members;
+    }
+
+    /// All members, in the order of the file.
+    Map<String, Fields> allMembers() {
         Map<String, Fields> members = new LinkedHashMap<>();
-        map().forEach((name, member) -> {
-            if (member != null) {
-                members.put(String.valueOf(name), new Fields(place + ": " + name, member));
-            }
-        });
+        map().forEach((name, member) -> members.put(String.valueOf(name), new Fields(place + ": " + name, member)));
         return members;
     }
 
@@ -74,6 +77,10 @@ final class Fields {
             return number.doubleValue();
         }
         throw wrong("is no number");
+    }
+
+    boolean isNull() {
+        return value == null;
     }
 
     boolean isNumber() {

@@ -23,6 +23,7 @@ record JmhFile(String suite, List<Entry> entries) {
 
     private static final String SUBJECT = "subject";
     private static final double NS_PER_SECOND = 1e9;
+    private static final double LONGEST_BAR = 100;
     private static final Map<String, Double> UNIT_NS = Map.of("s", NS_PER_SECOND, "ms", 1e6, "us", 1e3, "ns", 1.0);
 
     /// What one allocator did.
@@ -105,9 +106,11 @@ record JmhFile(String suite, List<Entry> entries) {
             double unitNs = UNIT_NS.get(unit[0]);
             return new Spread(score * unitNs, Math.max(0, score - error) * unitNs, (score + error) * unitNs);
         }
-        if (unit.length == 2 && UNIT_NS.containsKey(unit[1]) && score > error) {
+        if (unit.length == 2 && UNIT_NS.containsKey(unit[1])) {
             double unitNs = UNIT_NS.get(unit[1]);
-            return new Spread(unitNs / score, unitNs / (score + error), unitNs / (score - error));
+            // An error as large as the score says only that the time may be anything.
+            double least = Math.max(score - error, score / LONGEST_BAR);
+            return new Spread(unitNs / score, unitNs / (score + error), unitNs / least);
         }
         throw metric.get("scoreUnit").wrong("is neither a time per operation nor operations per time");
     }

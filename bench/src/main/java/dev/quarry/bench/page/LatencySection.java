@@ -97,7 +97,7 @@ final class LatencySection {
         return new Question(
                 latency.key(),
                 latency.anchor(),
-                WorkloadSection.title(latency),
+                latency.nameAndId(),
                 latency.question(),
                 words,
                 judged(latency).stream().anyMatch(Comparison::isLost),

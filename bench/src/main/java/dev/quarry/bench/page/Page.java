@@ -44,7 +44,10 @@ record Page(
         String plots,
         Notice notice) {
     private static final String ASSETS = "/dev/quarry/bench/page/";
-    private static final List<String> ORIGIN = List.of("cpu", "processors", "kernel", "jvm", "commit", "begun");
+    /// So many characters tell one commit from another, and are the day of a time.
+    private static final int COMMIT = 12;
+
+    private static final int DAY = 10;
 
     /// Computes everything.
     ///
@@ -99,11 +102,17 @@ record Page(
 
     private static String origin(Fields environment) {
         List<String> parts = new ArrayList<>();
-        for (String name : ORIGIN) {
-            Environment.find(environment, name)
-                    .ifPresent(value -> parts.add(name.equals("processors") ? value + " processors" : value));
-        }
+        Environment.find(environment, "cpu").ifPresent(parts::add);
+        Environment.find(environment, "processors").ifPresent(count -> parts.add(count + " processors"));
+        Environment.find(environment, "kernel").ifPresent(parts::add);
+        Environment.find(environment, "jvm").ifPresent(parts::add);
+        Environment.find(environment, "commit").ifPresent(commit -> parts.add("commit " + shortened(commit, COMMIT)));
+        Environment.find(environment, "begun").ifPresent(begun -> parts.add(shortened(begun, DAY)));
         return String.join(" · ", parts);
+    }
+
+    private static String shortened(String text, int characters) {
+        return text.substring(0, Math.min(characters, text.length()));
     }
 
     private static Entry score(Section section) {

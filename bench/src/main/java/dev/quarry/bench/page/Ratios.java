@@ -46,7 +46,12 @@ final class Ratios {
 
     /// In how many cases the ratio is no more than that.
     long countUpTo(double bound) {
-        return ratios.stream().filter(ratio -> ratio.value() <= bound).count();
+        return ratios.stream().filter(ratio -> isUpTo(ratio.value(), bound)).count();
+    }
+
+    /// Whether a ratio is no more than a bound, to the two digits with which it is printed.
+    static boolean isUpTo(double ratio, double bound) {
+        return ratio < bound + 0.005;
     }
 
     Ratio least() {

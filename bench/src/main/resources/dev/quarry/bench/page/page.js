@@ -145,7 +145,7 @@
 
   function tickValues(axis, values, scaleOfAxis, most) {
     const distinct = d3.sort(new Set(values));
-    const hasValueTicks = axis.format === "percentile" || axis.label === "threads";
+    const hasValueTicks = ["percentile", "seconds"].includes(axis.format) || axis.label === "threads";
     if (hasValueTicks) {
       return distinct.filter((value, index) => distinct.length <= most || index % Math.ceil(distinct.length / most) === 0);
     }

@@ -81,6 +81,15 @@ class PageWriterTest {
     }
 
     @Test
+    void shouldNotCallBehindWhatIsPrintedAsOne() throws IOException {
+        Files.delete(run.resolve("notes.json"));
+        Files.writeString(run.resolve("workloads.json"), ONE_CASE.replace("800", "199.5"));
+        assertFalse(page().contains("<a href=\"#workloads-made-1\">"), "1.003 is 1.00");
+        Files.writeString(run.resolve("workloads.json"), ONE_CASE.replace("800", "198"));
+        assertTrue(page().contains("<a href=\"#workloads-made-1\">"), "1.01 is more");
+    }
+
+    @Test
     void shouldSayWhatWasToBeReachedAndWhatWas() throws IOException {
         String page = page();
         assertContains(

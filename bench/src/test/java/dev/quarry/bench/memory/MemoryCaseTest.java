@@ -66,6 +66,16 @@ class MemoryCaseTest {
         assertFigure(1 + 1 / 2.0 + 1 / 4.0 + 1 / 8.0 + 1 / 16.0, facts, Figure.NAME);
     }
 
+    /// One that begins with a large chunk does not have it free.
+    @Test
+    void shouldCountWhatTheAllocatorHeldBefore() {
+        PlannedAllocator allocator = new PlannedAllocator(1, Freed.LOST);
+        BlockTable table = allocator.newTable(1);
+        table.allocate(0, 1 << 20);
+        table.freeAll();
+        assertFigure(1 + 1.9375, facts(MemoryCase.ROBSON, allocator), Figure.NAME);
+    }
+
     @Test
     void shouldTellWhetherTheFreedHalfGoesBack() {
         Map<?, ?> kept = facts(MemoryCase.ALTERNATE_FREE, new PlannedAllocator(1, Freed.LOST));

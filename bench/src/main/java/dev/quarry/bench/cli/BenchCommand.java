@@ -28,10 +28,12 @@ import picocli.CommandLine.Spec;
             "",
             "Ctrl-C ends the child processes; the same command then goes on where it stopped.",
             "",
-            "--compare tells noise from change by intervals: of workloads, latency and memory the middle 99 %%",
-            "of the ratios of a bootstrap over processes and their rounds; of JMH suites JMH's own score errors.",
-            "A change counts beyond its interval and from 5 %% on, with fewer than three processes from 15 %% on.",
-            "Exit code: 0, 1 if a process failed or if anything became worse, 2 for bad input."
+            "--compare tells change from noise by intervals: for workloads, latency and",
+            "memory that of a bootstrap over processes and their rounds, for JMH's suites",
+            "JMH's own errors. A change counts where the interval does not hold 1, from 5 %%",
+            "on; with fewer than three processes, which tell little of noise, from 15 %% on.",
+            "",
+            "Exit code: 0; 1 if a process failed or anything became worse; 2 for bad input."
         })
 final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -50,12 +50,12 @@ final class JmhReader {
         String values = parameters.entrySet().stream()
                 .map(parameter -> ", " + parameter.getKey() + " " + parameter.getValue())
                 .collect(Collectors.joining());
-        return "%s.%s%s, %s threads"
+        return "%s.%s%s, %s"
                 .formatted(
                         suite,
                         method.substring(method.lastIndexOf('.') + 1),
                         values,
-                        benchmark.get("threads").text());
+                        Measurement.threads(benchmark.get("threads").text()));
     }
 
     private static Measurement measurement(Measurement.Key key, JsonNode benchmark) {

@@ -10,6 +10,10 @@ import java.util.Optional;
 /// @param figure  absent where it failed
 /// @param failure why it failed
 record Measurement(Key key, String unit, Optional<Figure> figure, Optional<String> failure) {
+    static String threads(String count) {
+        return count.equals("1") ? "1 thread" : count + " threads";
+    }
+
     /// What was measured.
     ///
     /// @param suite   the kind of case
@@ -48,7 +52,7 @@ record Measurement(Key key, String unit, Optional<Figure> figure, Optional<Strin
             }
             // An error as large as the figure itself leaves no upper bound.
             double high = own.low() <= 0 ? Double.POSITIVE_INFINITY : other.own.high() / own.low();
-            return new Interval(other.own.low() / own.high(), other.own.figure() / own.figure(), high);
+            return new Interval(Math.max(0, other.own.low()) / own.high(), other.own.figure() / own.figure(), high);
         }
     }
 }

@@ -49,8 +49,8 @@ final class SuiteReader {
     }
 
     private static List<Measurement> row(Suite suite, JsonNode suiteCase, JsonNode row) {
-        String name =
-                suiteCase.get("name").text() + ", " + suiteCase.get("threads").text() + " threads";
+        String name = suiteCase.get("name").text() + ", "
+                + Measurement.threads(suiteCase.get("threads").text());
         String subject = row.get("subject").text();
         Optional<String> failure = row.find("failure").map(JsonNode::text);
         List<Measurement> measurements = new ArrayList<>();

@@ -118,12 +118,13 @@ public final class ResultFiles {
         return row;
     }
 
-    /// How many the processes said that they ran; one where they do not say.
+    /// How many the processes said that they ran, as a figure or as a fact; one where they do not say.
     private static long threads(List<Map<String, @Nullable Object>> rows) {
         return rows.stream()
                 .map(row -> row.get("processes"))
                 .flatMap(processes -> processes instanceof List<?> list ? list.stream() : Stream.of())
-                .map(process -> process instanceof Map<?, ?> map ? map.get("threads") : null)
+                .flatMap(process -> process instanceof Map<?, ?> map ? Stream.of(map, map.get("facts")) : Stream.of())
+                .map(said -> said instanceof Map<?, ?> map ? map.get("threads") : null)
                 .filter(Long.class::isInstance)
                 .mapToLong(Long.class::cast)
                 .findFirst()

@@ -79,6 +79,9 @@ class BenchCommandTest {
         Map<?, ?> plain = (Map<?, ?>) cases.get(0);
         assertEquals("W-plain", plain.get("id"));
         assertEquals(2L, plain.get("threads"));
+        Map<?, ?> memory =
+                (Map<?, ?>) ((List<?>) read(out.resolve("memory.json")).get("cases")).get(0);
+        assertEquals(3L, memory.get("threads"), "as the facts have it");
         Map<?, ?> quarry = (Map<?, ?>) ((List<?>) plain.get("rows")).get(0);
         assertEquals("quarry", quarry.get("group"));
         assertEquals(2, ((List<?>) quarry.get("processes")).size());

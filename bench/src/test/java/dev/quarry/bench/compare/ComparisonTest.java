@@ -142,7 +142,7 @@ class ComparisonTest {
         b.jmh(mode, "local_arena", otherScore, otherError);
         List<Change> changes = compare().changes();
         assertEquals(
-                "pair.pair, byteSize 64, 1 threads", changes.get(0).a().key().text());
+                "pair.pair, byteSize 64, 1 thread", changes.get(0).a().key().text());
         assertEquals("local_arena", changes.get(0).a().key().subject());
         assertEquals(verdict, changes.get(0).verdict());
     }

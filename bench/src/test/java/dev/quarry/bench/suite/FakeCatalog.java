@@ -18,6 +18,11 @@ public record FakeCatalog(Path folder) implements SuiteCatalog {
     private static final String OUTPUT =
             "{\"operations\": 10, \"roundNs\": [100, 120, 110], \"threads\": 2, \"facts\": {}}";
 
+    private static final String HELD =
+            "{\"requestedBytes\": 1, \"usableBytes\": 1, \"committedBytes\": 2, \"residentBytes\": 2}";
+    private static final String MEMORY_OUTPUT =
+            "{\"peak\": %1$s, \"end\": %1$s, \"facts\": {\"threads\": 3}}".formatted(HELD);
+
     @Override
     public List<SuiteCase> cases() {
         return List.of(
@@ -56,7 +61,10 @@ public record FakeCatalog(Path folder) implements SuiteCatalog {
     public Lineup lineup(Children children, NativeHarness harness) {
         return new Lineup(
                 List.of(
-                        subject("quarry", Group.QUARRY, "echo '" + OUTPUT + "'"),
+                        subject(
+                                "quarry",
+                                Group.QUARRY,
+                                "[ $1 = memory ] && echo '" + MEMORY_OUTPUT + "' || echo '" + OUTPUT + "'"),
                         subject("broken", Group.JAVA, "echo 'no luck' >&2; exit 3"),
                         subject("native", Group.NATIVE, "echo '" + OUTPUT + "'"),
                         subject("only-full", Group.VOID, "echo '" + OUTPUT + "'"),

@@ -13,7 +13,12 @@ final class View {
     /// @param anchor the id of its element
     /// @param lead what is measured and how it is read
     /// @param plots of all its questions together
-    record Section(String anchor, String title, String lead, List<Plot> plots, List<Question> questions) {}
+    record Section(String anchor, String title, String lead, List<Plot> plots, List<Question> questions) {
+        /// Leaves out the plots in which nothing is to be seen.
+        Section {
+            plots = plots.stream().filter(Plots::isDrawn).toList();
+        }
+    }
 
     /// One question, its plots and its table.
     ///
@@ -30,7 +35,12 @@ final class View {
             boolean isLost,
             String note,
             List<Plot> plots,
-            List<Table> tables) {}
+            List<Table> tables) {
+        /// Leaves out the plots in which nothing is to be seen.
+        Question {
+            plots = plots.stream().filter(Plots::isDrawn).toList();
+        }
+    }
 
     /// A figure that the script draws.
     ///

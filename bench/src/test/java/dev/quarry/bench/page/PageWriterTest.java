@@ -118,6 +118,16 @@ class PageWriterTest {
     }
 
     @Test
+    void shouldLeaveOutAPlotWithNothingToSee() throws IOException {
+        assertContains(page(), "data-plot=\"jmh-pair-ratios\"");
+        Files.delete(run.resolve("index.html"));
+        Files.writeString(run.resolve("jmh-pair.json"), "[" + call("void", 1, 0) + "]");
+        String page = page();
+        assertFalse(page.contains("jmh-pair-ratios"), "a plot of void alone");
+        assertContains(page, "Quarry or every competitor has no figure here.");
+    }
+
+    @Test
     void shouldTakeTheTimeOfVoidFromThatOfCalls() throws IOException {
         Files.writeString(
                 run.resolve("jmh-pair.json"),

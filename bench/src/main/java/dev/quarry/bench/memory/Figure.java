@@ -7,51 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// The one figure by which allocators are compared in a case: the lower the better, and never 0. It is in the facts as
 /// `figure`, as `committedFigure` where the allocator tells what it has committed, and in words as `figureMeaning`.
 enum Figure {
-    PEAK("greatest resident bytes over greatest requested bytes") {
-        @Override
-        Reading over(Reading peak, Reading end) {
-            return peak;
-        }
-
-        @Override
-        Reading under(Reading peak, Reading end) {
-            return peak;
-        }
-    },
-    END("resident bytes over requested bytes, both at the end") {
-        @Override
-        Reading over(Reading peak, Reading end) {
-            return end;
-        }
-
-        @Override
-        Reading under(Reading peak, Reading end) {
-            return end;
-        }
-    },
-    RESIDUE("resident bytes at the end, when nearly nothing is live, but at least 1 MiB, over the greatest requested") {
-        @Override
-        Reading over(Reading peak, Reading end) {
-            return end;
-        }
-
-        @Override
-        Reading under(Reading peak, Reading end) {
-            return peak;
-        }
-    },
+    PEAK("greatest resident bytes over greatest requested bytes"),
+    END("resident bytes over requested bytes, both at the end"),
+    RESIDUE("resident bytes at the end, when nearly nothing is live, but at least 1 MiB, over the greatest requested"),
     /// The case puts its own figure into its facts.
-    OWN("") {
-        @Override
-        Reading over(Reading peak, Reading end) {
-            return peak;
-        }
-
-        @Override
-        Reading under(Reading peak, Reading end) {
-            return peak;
-        }
-    };
+    OWN("");
 
     static final String NAME = "figure";
     static final String COMMITTED_NAME = "committedFigure";
@@ -66,25 +26,19 @@ enum Figure {
         this.meaning = meaning;
     }
 
-    /// {@return what is above the line}
-    abstract Reading over(Reading peak, Reading end);
-
-    /// {@return what is below the line}
-    abstract Reading under(Reading peak, Reading end);
-
-    /// {@return the bytes, or the least that counts}
-    static double aboveNoise(long bytes) {
-        return Math.max(bytes, NOISE_BYTES);
-    }
-
     void addTo(Map<String, @Nullable Object> facts, Reading peak, Reading end) {
         if (this == OWN) {
             return;
         }
-        Reading held = over(peak, end);
-        double requested = under(peak, end).requestedBytes();
+        Reading held = this == PEAK ? peak : end;
+        double requested = (this == END ? end : peak).requestedBytes();
         facts.put(NAME, aboveNoise(held.residentBytes()) / requested);
         facts.put(COMMITTED_NAME, held.isCommittedKnown() ? aboveNoise(held.committedBytes()) / requested : null);
         facts.put(MEANING, meaning);
+    }
+
+    /// {@return the bytes, or the least that counts}
+    static double aboveNoise(long bytes) {
+        return Math.max(bytes, NOISE_BYTES);
     }
 }

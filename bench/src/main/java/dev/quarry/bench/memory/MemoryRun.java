@@ -23,8 +23,7 @@ public final class MemoryRun {
     ///
     /// @param name of the case
     /// @return the result in the form of the result files
-    /// @throws IllegalArgumentException when there is no such case, or the subject's blocks are not the process's
-    /// memory
+    /// @throws IllegalArgumentException when there is no such case, or none runs on the subject
     /// @throws IllegalStateException when a block is live after all were freed
     public static Map<String, @Nullable Object> run(Subject subject, String name, Scale scale) {
         MemoryCase memoryCase =
@@ -45,8 +44,8 @@ public final class MemoryRun {
         return measurement.result(memoryCase.figure());
     }
 
-    /// One small block, so that classes are loaded, which take mebibytes of the JVM's own memory, and next to none of
-    /// the allocator's.
+    /// Loads classes by one small block: they take mebibytes of the JVM's own memory. What the allocator took for the
+    /// block is counted as its own ([Measurement#rebase]).
     private static void warmUp(MeasuredAllocator allocator) {
         BlockTable table = allocator.newTable(1);
         table.allocate(0, WARM_UP_BYTES);
@@ -59,13 +58,12 @@ public final class MemoryRun {
 
     private static MeasuredAllocator allocator(Subject subject) {
         return switch (subject) {
-            case FACADE, LOCAL_ARENA -> new QuarryAllocator();
+            case FACADE -> new QuarryAllocator();
             case NETTY_POOLED -> new NettyAllocator(PooledByteBufAllocator.DEFAULT);
             case NETTY_ADAPTIVE -> new NettyAllocator(new AdaptiveByteBufAllocator(true));
             case LIBC -> new LibcAllocator();
             case VOID -> new NoAllocator();
-            default ->
-                throw new IllegalArgumentException(subject.argument() + " hands out no blocks of its own memory");
+            default -> throw new IllegalArgumentException("no memory case runs on " + subject.argument());
         };
     }
 }

@@ -71,8 +71,7 @@ final class PhaseChange {
         return reading;
     }
 
-    /// Thirty sizes from 16 bytes to 28 KiB, evenly spread by their logarithms: one or two quarters of a doubling
-    /// apart.
+    /// Thirty sizes from 16 bytes to 28 KiB, one or two quarters of a doubling apart.
     private static int classBytes(int index) {
         int quarters = index * 3 / 2;
         return (4 + quarters % 4 << quarters / 4) * 4;

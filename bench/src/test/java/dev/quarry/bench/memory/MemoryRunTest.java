@@ -93,7 +93,7 @@ class MemoryRunTest {
                                 () -> MemoryRun.run(Subject.FACADE, "nonsense", Scale.TINY))
                         .getMessage());
         assertEquals(
-                "jdk_arena hands out no blocks of its own memory",
+                "no memory case runs on jdk_arena",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> MemoryRun.run(Subject.JDK_ARENA, "robson", Scale.TINY))

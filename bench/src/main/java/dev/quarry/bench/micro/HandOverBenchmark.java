@@ -76,7 +76,6 @@ public class HandOverBenchmark extends MicroBenchmark {
     @GroupThreads(1)
     public void allocate(Exchange exchange, Side side, Control control) {
         int slot = side.next;
-        side.next = (slot + 1) % SLOTS;
         side.heap.allocate(slot, side.byteSize);
         while (!exchange.queue.offer(exchange.numbers[slot])) {
             if (control.stopMeasurement) {
@@ -85,6 +84,8 @@ public class HandOverBenchmark extends MicroBenchmark {
             }
             Thread.onSpinWait();
         }
+        // Only now: at the end, when nobody takes any more, calls would go round to slots that still wait.
+        side.next = (slot + 1) % SLOTS;
     }
 
     @Benchmark

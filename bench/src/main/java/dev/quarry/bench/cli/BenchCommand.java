@@ -108,6 +108,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             return run.run(catalog, options.resume != null ? options.resume : options.out);
         } catch (CancellationException e) {
+            run.abandon();
             return QuarryCli.EXIT_INTERRUPTED;
         } finally {
             interruption.disarm();

@@ -21,6 +21,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One run of the suite, from the choice of its folder to its results.
@@ -31,6 +32,9 @@ final class BenchRun {
     private final Children children;
     private final boolean isTerminal = StandardError.isTerminal();
     private final Map<String, Object> machine = Machine.describe();
+
+    /// Ctrl-C reaches this process and its child, and whichever of them is seen first ends the run.
+    private final AtomicBoolean isAbandoned = new AtomicBoolean();
 
     /// Where an interruption finds what is kept.
     private volatile @Nullable Path place;
@@ -86,6 +90,9 @@ final class BenchRun {
 
     /// Ends the children when the process is asked to end; what they have done until now is kept.
     void abandon() {
+        if (isAbandoned.getAndSet(true)) {
+            return;
+        }
         children.endAll();
         directory.deleteScratch();
         Path kept = place;

@@ -15,9 +15,6 @@ import java.util.concurrent.TimeUnit;
 /// A child process that is talked to while it runs, by lines on its standard input and output. For one thread; but
 /// [Children#endAll()] ends it from any other.
 public final class Child implements AutoCloseable {
-    /// What a JVM ends with after Ctrl-C, of which a terminal tells parent and children alike.
-    private static final int EXIT_INTERRUPTED = 130;
-
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
@@ -119,7 +116,7 @@ public final class Child implements AutoCloseable {
         if (timeLimit.isCompletedExceptionally()) {
             return Children.timedOut(limit);
         }
-        if (process.exitValue() == EXIT_INTERRUPTED) {
+        if (process.exitValue() == Children.EXIT_INTERRUPTED) {
             throw new CancellationException(name + " was interrupted");
         }
         return Children.message(process.exitValue(), Files.readString(errors));

@@ -21,6 +21,9 @@ public final class Children {
     private static final Set<String> REMOVED_VARIABLES =
             Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "LD_PRELOAD");
 
+    /// What a process ends with after Ctrl-C, of which a terminal tells parent and children alike.
+    static final int EXIT_INTERRUPTED = 130;
+
     private static final int MAX_MESSAGE_CHARACTERS = 300;
 
     private final Path directory;
@@ -35,7 +38,7 @@ public final class Children {
     /// Runs one child to its end.
     ///
     /// @return what it wrote to its standard output
-    /// @throws CancellationException after [#endAll()]
+    /// @throws CancellationException after [#endAll()], or when Ctrl-C has reached the child
     /// @throws ChildFailedException when there is no such program, when it fails, or when it runs out of time
     public String run(List<String> command, Map<String, String> environment, Duration limit)
             throws IOException, ChildFailedException {
@@ -45,6 +48,9 @@ public final class Children {
             ProcessBuilder builder = builder(command, environment, errors).redirectOutput(output.toFile());
             int status = waitFor(start(builder), limit);
             checkNotEnded();
+            if (status == EXIT_INTERRUPTED) {
+                throw new CancellationException("the child was interrupted");
+            }
             if (status != 0) {
                 throw new ChildFailedException(message(status, Files.readString(errors)), false);
             }

@@ -165,6 +165,27 @@ class BenchCommandTest {
         assertTrue(ResultFolder.isUnfinished(folder));
     }
 
+    /// A terminal tells the children of Ctrl-C as well, and a child may be seen to end before the own end begins.
+    @Test
+    void shouldKeepNothingOfAChildThatWasInterrupted() throws Exception {
+        Path folder = home.resolve("run");
+        Process process = cli.start("--only=W-waits", "--out=" + folder);
+        try {
+            while (calls().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            long child = process.children().findFirst().orElseThrow().pid();
+            new ProcessBuilder("kill", "-INT", Long.toString(child)).start().waitFor();
+            assertEquals(130, process.waitFor());
+            assertTrue(cli.errors().contains("quarry: interrupted; "), cli.errors());
+            Files.createFile(home.resolve("go"));
+            assertEquals(0, bench("--resume=" + folder).status(), cli.errors());
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
     /// A folder in which one of the three processes of `--full --processes=1 --only=W-waits` is done.
     private Path interrupted() throws Exception {
         Path folder = home.resolve("run");

@@ -78,6 +78,12 @@ class ChildrenTest {
         assertEquals("ended after 0 s, its time limit", e.getMessage());
     }
 
+    /// It did not fail by itself, and nobody may keep that as its result.
+    @Test
+    void shouldNotCallItAFailureWhenAChildIsInterrupted() {
+        assertThrows(CancellationException.class, () -> shell("kill -INT $$"));
+    }
+
     /// As JMH starts a process of its own for each fork.
     @Test
     void shouldEndWhatAChildHasStarted() throws Exception {

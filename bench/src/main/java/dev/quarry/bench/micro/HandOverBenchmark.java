@@ -26,7 +26,7 @@ public class HandOverBenchmark extends MicroBenchmark {
     @State(Scope.Group)
     public static class Exchange {
         @Param({"facade", "local_arena", "void"})
-        private String subject = "";
+        String subject = "";
 
         private final Integer[] numbers = new Integer[SLOTS];
         private final SpscVarHandleArrayQueue<Integer> queue = new SpscVarHandleArrayQueue<>(WAITING);
@@ -57,7 +57,7 @@ public class HandOverBenchmark extends MicroBenchmark {
     @State(Scope.Thread)
     public static class Side {
         @Param("64")
-        private int byteSize;
+        int byteSize;
 
         private MicroHeap heap;
         private int next;

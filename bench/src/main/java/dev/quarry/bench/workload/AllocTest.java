@@ -13,6 +13,9 @@ final class AllocTest extends Workload {
     private static final int SLOTS = 1 << 18;
     private static final int SEED = 41;
 
+    /// Few enough for the loop to be entered often, so that it is compiled as a whole.
+    private static final int CHUNK_STEPS = 10_000;
+
     private final BlockSource source;
     private final int threads;
     private final int slots;
@@ -44,7 +47,11 @@ final class AllocTest extends Workload {
             ParetoRandom random = new ParetoRandom(SEED + number);
             prepare(blocks, addresses[number], byteSizes[number], random);
             timed.begin();
-            long sum = step(blocks, addresses[number], byteSizes[number], random, thresholds, starts, steps, sink);
+            long sum = 0;
+            for (int done = 0; done < steps; done += CHUNK_STEPS) {
+                int count = Math.min(CHUNK_STEPS, steps - done);
+                sum = step(blocks, addresses[number], byteSizes[number], random, thresholds, starts, count, sum, sink);
+            }
             timed.end();
             checksum.getAndAdd(sum);
             freeAll(blocks, addresses[number], 0, slots);
@@ -69,8 +76,9 @@ final class AllocTest extends Workload {
             long[] thresholds,
             int[] starts,
             int count,
+            long sum,
             AtomicLong sink) {
-        long checksum = 0;
+        long checksum = sum;
         long read = 0;
         for (int i = 0; i < count; i++) {
             int slot = random.slot(thresholds, starts);

@@ -16,6 +16,9 @@ final class GlibcThread extends Workload {
     private static final int SIZES = 8_000;
     private static final int SEED = 1;
 
+    /// Few enough for the loop to be entered often, so that it is compiled as a whole.
+    private static final int CHUNK_STEPS = 10_000;
+
     private final BlockSource source;
     private final Scale scale;
     private final int threads;
@@ -52,7 +55,11 @@ final class GlibcThread extends Workload {
                 number -> {
                     Blocks blocks = source.newBlocks();
                     long[] addresses = new long[SLOTS];
-                    long done = replace(blocks, addresses, places, byteSizes, stop, limit);
+                    long done = 0;
+                    while (done < limit && !stop.isSet()) {
+                        long end = Math.min(limit, done + CHUNK_STEPS);
+                        done = replace(blocks, addresses, places, byteSizes, stop, done, end);
+                    }
                     freeAll(blocks, addresses, 0, SLOTS);
                     operations.getAndAdd(done);
                     checksum.getAndAdd(checksum(done));
@@ -63,10 +70,10 @@ final class GlibcThread extends Workload {
     }
 
     private static long replace(
-            Blocks blocks, long[] addresses, int[] places, int[] byteSizes, StopFlag stop, long limit) {
-        long done = 0;
-        int nextSize = 0;
-        while (done < limit && !stop.isSet()) {
+            Blocks blocks, long[] addresses, int[] places, int[] byteSizes, StopFlag stop, long from, long end) {
+        long done = from;
+        int nextSize = (int) (from % SIZES);
+        while (done < end && !stop.isSet()) {
             int slot = places[(int) done & (PLACES - 1)];
             blocks.free(addresses[slot]);
             int byteSize = byteSizes[nextSize++];

@@ -19,6 +19,9 @@ final class Larson extends Workload {
     private static final int MAX_BYTES = 1_000;
     private static final int SEED = 4_141;
 
+    /// Few enough for the loop to be entered often, so that it is compiled as a whole.
+    private static final int CHUNK_STEPS = 10_000;
+
     private final BlockSource source;
     private final Scale scale;
     private final int lanes;
@@ -145,7 +148,10 @@ final class Larson extends Workload {
         public void run() {
             try {
                 threadsStarted++;
-                replace(source.newBlocks(), addresses, random, run.stop, this);
+                Blocks blocks = source.newBlocks();
+                for (int left = quota; left > 0 && !run.stop.isSet(); left -= CHUNK_STEPS) {
+                    replace(blocks, addresses, random, run.stop, this, Math.min(CHUNK_STEPS, left));
+                }
                 if (!run.stop.isSet() && threadsStarted < threadLimit) {
                     startThread();
                 } else {
@@ -159,13 +165,12 @@ final class Larson extends Workload {
         }
     }
 
-    private void replace(Blocks blocks, long[] addresses, Lran2 random, StopFlag stop, Lane lane) {
+    private void replace(Blocks blocks, long[] addresses, Lran2 random, StopFlag stop, Lane lane, int count) {
         int first = lane.first;
         int slots = this.slots;
-        int quota = this.quota;
         int done = 0;
         long checksum = lane.checksum;
-        while (done < quota) {
+        while (done < count) {
             int slot = first + random.next() % slots;
             blocks.free(addresses[slot]);
             int byteSize = byteSize(random.next());

@@ -95,6 +95,12 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long calloc(long count, long elementByteSize) {
+        if (Thread.currentThread().threadId() == directId() && (count | elementByteSize) >>> 31 == 0) {
+            final long address = arena.calloc(count * elementByteSize);
+            if (address != 0) {
+                return address;
+            }
+        }
         return slow.calloc(requireOwner(), count, elementByteSize);
     }
 

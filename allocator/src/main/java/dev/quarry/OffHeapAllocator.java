@@ -176,6 +176,15 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalArgumentException if either is negative or the product overflows
     /// @throws OutOfOffHeapMemoryError  for want of memory
     public long calloc(long count, long elementByteSize) {
+        final long id = Thread.currentThread().threadId();
+        final LocalArena handle = handles[(int) id & ThreadHandles.COUNT - 1];
+        // Both below 2 GiB and not negative: the product is one as well.
+        if (handle.directId() == id && (count | elementByteSize) >>> 31 == 0) {
+            final long address = handle.arena.calloc(count * elementByteSize);
+            if (address != 0) {
+                return address;
+            }
+        }
         return slow.calloc(own(), count, elementByteSize);
     }
 

@@ -7,10 +7,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Starts the command line in a JVM of its own, as the launcher does.
 final class CliProcess {
     private static final long LIMIT_SECONDS = 120;
+
+    /// Undoes what a shell does to programs in its background: they, and all that they start, never see a Ctrl-C.
+    private static final List<String> WITH_INTERRUPT = List.of("env", "--default-signal=INT");
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String IGNORED_SIGNALS = "SigIgn:";
+    private static final long INTERRUPT_BIT = 1 << 1;
 
     private final Path home;
     private final Path output;
@@ -38,7 +46,7 @@ final class CliProcess {
     }
 
     Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(isInterruptIgnored() ? WITH_INTERRUPT : List.of());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx256m");
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -50,6 +58,17 @@ final class CliProcess {
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile())
                 .start();
+    }
+
+    private static boolean isInterruptIgnored() throws IOException {
+        if (!Files.isReadable(STATUS)) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            return lines.filter(line -> line.startsWith(IGNORED_SIGNALS))
+                    .map(line -> line.substring(IGNORED_SIGNALS.length()).strip())
+                    .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & INTERRUPT_BIT) != 0);
+        }
     }
 
     Result run(String... arguments) throws IOException, InterruptedException {

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What becomes of a call for which there is no memory, by `quarry.exhaustion`. The clock stands still but where a test
 /// moves it.
+@Tag("once")
 @Timeout(60)
 class ExhaustionTest {
     private static final int SPAN_BYTES = 64 << 10;

@@ -24,9 +24,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Threads that live and do nothing keep nothing, and find an arena when they come back.
+@Tag("once")
 class IdleThreadsTest {
     private static final long DELAY_NS = Duration.ofSeconds(10).toNanos();
     private static final int BLOCKS = 1000;

@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What an allocator does while memory gets short around it, in a simulated cgroup.
+@Tag("once")
 class PressureTest {
     private static final long MIB = 1 << 20;
     private static final long CGROUP_BYTES = 512 * MIB;

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What is done for a call that finds no memory, and before there is none.
+@Tag("once")
 class ReclaimerTest {
     private static final long LIMIT_BYTES = 64L << 20;
     private static final int SPAN_BYTES = 64 << 10;

@@ -13,9 +13,11 @@ import dev.quarry.numa.OsCall;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Where zones stand against their watermarks, and how many are short.
+@Tag("once")
 class ZoneLevelTest {
     private static final int PAGES = 16;
     private static final int ARENA = 5;

@@ -4,6 +4,7 @@ package dev.quarry.bench.top;
 import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
+import java.rmi.RemoteException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,6 +38,9 @@ public final class RemoteReport {
         String address = agentOf(pid);
         try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
             return reports(pid, connector.getMBeanServerConnection());
+        } catch (RemoteException gone) {
+            // Its own message is of two lines, and names an address that is nobody's concern.
+            throw new IOException("process " + pid + " has ended, or does not answer any more", gone);
         } catch (JMException refused) {
             throw new IOException("process " + pid + " did not write its report: " + reason(refused), refused);
         }

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define WARM_UP_NS 500000000u
-#define MAX_ROUNDS 5
+#define MAX_ROUNDS 3
 
 static const struct workload *const workloads[] = {
     &larson, &xmalloc, &mstress, &mleak, &rptest, &alloc_test, &glibc_simple, &glibc_thread, &rbstress, &contention,
@@ -104,7 +104,7 @@ void run_workload(int count, char **arguments) {
     if (workload->prepare) workload->prepare(&setting);
     uint64_t base_bytes = status_bytes("VmRSS:"), warm_up_start_ns = now_ns();
     while (setting.scale != TINY && now_ns() - warm_up_start_ns < WARM_UP_NS) workload->run(&setting);
-    int is_peak_of_rounds = reset_peak(), round_count = (int)work(&setting, 1, 3, 5);
+    int is_peak_of_rounds = reset_peak(), round_count = (int)work(&setting, 1, 3, 3);
     struct round rounds[MAX_ROUNDS];
     struct rusage before = usage();
     for (int i = 0; i < round_count; i++) rounds[i] = workload->run(&setting);

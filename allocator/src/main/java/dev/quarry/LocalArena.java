@@ -125,7 +125,9 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long alignedAlloc(long byteAlignment, long byteSize) {
-        return slow.alignedAlloc(requireOwner(), byteAlignment, byteSize);
+        return SlowPath.isAlways(byteAlignment)
+                ? malloc(byteSize)
+                : slow.alignedAlloc(requireOwner(), byteAlignment, byteSize);
     }
 
     /// {@return the bytes usable at a live block's address}

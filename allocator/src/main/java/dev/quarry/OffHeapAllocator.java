@@ -195,7 +195,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalArgumentException if the alignment is not such, or the size is negative
     /// @throws OutOfOffHeapMemoryError  for want of memory
     public long alignedAlloc(long byteAlignment, long byteSize) {
-        return slow.alignedAlloc(own(), byteAlignment, byteSize);
+        return SlowPath.isAlways(byteAlignment) ? malloc(byteSize) : slow.alignedAlloc(byteAlignment, byteSize);
     }
 
     /// Changes a block's size: in place where it can, else the block moves; huge ones by remapping, not by copying.

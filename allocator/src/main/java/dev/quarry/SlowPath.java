@@ -16,6 +16,9 @@ final class SlowPath {
     /// Largest alignment.
     static final long MAX_ALIGNMENT = 1L << 30;
 
+    /// Of every block.
+    private static final long ALIGNMENT = 16;
+
     private final AllocatorConfig config;
     private final Lifecycle lifecycle;
     private final Space space;
@@ -81,6 +84,10 @@ final class SlowPath {
         }
         long byteSize = count * elementByteSize;
         return demand(handle, null, Operation.CALLOC, 0, byteSize);
+    }
+
+    long alignedAlloc(long byteAlignment, long byteSize) {
+        return alignedAlloc(own(), byteAlignment, byteSize);
     }
 
     long alignedAlloc(LocalArena handle, long byteAlignment, long byteSize) {
@@ -207,6 +214,11 @@ final class SlowPath {
         } finally {
             stripe.unlock();
         }
+    }
+
+    /// {@return whether this is an alignment, and one that every block has}
+    static boolean isAlways(long byteAlignment) {
+        return Long.compareUnsigned(byteAlignment, ALIGNMENT) <= 0 && Long.bitCount(byteAlignment) == 1;
     }
 
     static void requireSize(long byteSize) {

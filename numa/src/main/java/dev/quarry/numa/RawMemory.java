@@ -29,13 +29,15 @@ import java.util.function.Consumer;
 ///
 /// Thread-safe; no method allocates.
 public final class RawMemory {
-    private static final MemorySegment ALL = everything();
+    static final MemorySegment ALL = everything();
+
     private static final VarHandle LONG = JAVA_LONG.varHandle().withInvokeExactBehavior();
     private static final VarHandle INT = JAVA_INT.varHandle().withInvokeExactBehavior();
 
-    private static final long USER_SPACE = Long.MAX_VALUE >>> 1;
-
     private static final boolean INTERNAL = InternalAccess.AVAILABLE;
+
+    /// Of an address in the foreign mode: its two highest bits are known to be 0.
+    private static final long KNOWN_BITS = INTERNAL ? -1 : Long.MAX_VALUE >>> 1;
 
     private RawMemory() {}
 
@@ -48,9 +50,11 @@ public final class RawMemory {
     ///
     /// In the foreign mode each access checks its bounds. Of a pointer that has just been read nothing is known, so the
     /// accesses to all fields that it leads to are checked one by one; behind this, none of them is.
+    ///
+    /// So short a method (six bytes, `MaxTrivialSize`) is inlined wherever it stands.
     /// @param address of user space, whose two highest bits are always 0
     public static long asAddress(long address) {
-        return INTERNAL ? address : address & USER_SPACE;
+        return address & KNOWN_BITS;
     }
 
     /// {@return the eight bytes at the address, plain mode}
@@ -58,7 +62,7 @@ public final class RawMemory {
     public static long getLong(long address) {
         if (INTERNAL) {
             try {
-                return (long) Internal.GET_LONG.invokeExact(address);
+                return (long) RawHandles.GET_LONG.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -72,7 +76,7 @@ public final class RawMemory {
     public static void putLong(long address, long value) {
         if (INTERNAL) {
             try {
-                Internal.PUT_LONG.invokeExact(address, value);
+                RawHandles.PUT_LONG.invokeExact(address, value);
                 return;
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
@@ -86,7 +90,7 @@ public final class RawMemory {
     public static int getInt(long address) {
         if (INTERNAL) {
             try {
-                return (int) Internal.GET_INT.invokeExact(address);
+                return (int) RawHandles.GET_INT.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -114,7 +118,7 @@ public final class RawMemory {
     public static char getChar(long address) {
         if (INTERNAL) {
             try {
-                return (char) Internal.GET_CHAR.invokeExact(address);
+                return (char) RawHandles.GET_CHAR.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -128,7 +132,7 @@ public final class RawMemory {
     public static void putChar(long address, char value) {
         if (INTERNAL) {
             try {
-                Internal.PUT_CHAR.invokeExact(address, value);
+                RawHandles.PUT_CHAR.invokeExact(address, value);
                 return;
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
@@ -283,15 +287,29 @@ public final class RawMemory {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     }
 
-    /// The internal accessor's handles: a class of its own, since most JVMs have no use for it.
+    /// The internal accessor's handles beside those of [RawHandles]: a class of its own, since most JVMs have no use
+    /// for
+    /// it.
     private static final class Internal {
-        static final MethodHandle GET_LONG = InternalAccess.getter("getLong", long.class);
-        static final MethodHandle PUT_LONG = InternalAccess.putter("putLong", long.class);
-        static final MethodHandle GET_INT = InternalAccess.getter("getInt", int.class);
         static final MethodHandle PUT_INT = InternalAccess.putter("putInt", int.class);
-        static final MethodHandle GET_CHAR = InternalAccess.getter("getChar", char.class);
-        static final MethodHandle PUT_CHAR = InternalAccess.putter("putChar", char.class);
         static final MethodHandle GET_BYTE = InternalAccess.getter("getByte", byte.class);
         static final MethodHandle PUT_BYTE = InternalAccess.putter("putByte", byte.class);
+
+        static {
+            try (Arena scratch = Arena.ofConfined()) {
+                settle(scratch.allocate(Integer.BYTES, Integer.BYTES).address());
+            }
+        }
+
+        private static void settle(long address) {
+            try {
+                for (int call = 0; call < RawHandles.SETTLING_CALLS; call++) {
+                    PUT_INT.invokeExact(address, call);
+                    PUT_BYTE.invokeExact(address, (byte) GET_BYTE.invokeExact(address));
+                }
+            } catch (Throwable thrown) {
+                throw InternalAccess.rethrow(thrown);
+            }
+        }
     }
 }

@@ -18,10 +18,15 @@ import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
 import static dev.quarry.internal.slab.SlabLayout.SLOT;
+import static dev.quarry.numa.RawHandles.GET_CHAR;
+import static dev.quarry.numa.RawHandles.GET_INT;
+import static dev.quarry.numa.RawHandles.GET_LONG;
+import static dev.quarry.numa.RawHandles.PUT_CHAR;
+import static dev.quarry.numa.RawHandles.PUT_LONG;
+import static dev.quarry.numa.RawHandles.rethrow;
 import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.copy;
 import static dev.quarry.numa.RawMemory.fill;
-import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
@@ -43,7 +48,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The fast paths of [#malloc] and [#free] touch the arena's lookup table, one descriptor and one link; no lock, no
 /// atomic operation, no garbage. They store in an order in which a StackOverflowError between two stores loses at most
-/// the one slot: out of the list before it is marked, marked before it is in the list.
+/// the one slot: out of the list before it is marked, marked before it is in the list. They touch memory by
+/// [dev.quarry.numa.RawHandles], so that it stays inlined in callers of any length.
 ///
 /// [#malloc] goes to the [Shortage] for want of memory; the others return 0, and the facade makes the exception.
 ///
@@ -110,72 +116,99 @@ public final class Arena {
     /// @return the address, aligned to 16; never 0
     /// @throws RuntimeException what the [Shortage] throws for want of memory, or for a size that is none
     public long malloc(long size) {
-        final long slab = asAddress(currentSlab(size));
-        final long index = getLong(slab + HEAD);
-        return index == END ? mallocSlow(size) : take(slab, index);
+        try {
+            final long slab = asAddress(currentSlab(size));
+            final long index = (long) GET_LONG.invokeExact(slab + HEAD);
+            return index == END ? mallocSlow(size) : take(slab, index);
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
+        }
     }
 
     /// Allocates, or says that there is no memory.
     /// @param size bytes, 0 allowed
     /// @return the address, aligned to 16; 0 for want of memory, or for a size that is none
     public long tryMalloc(long size) {
-        final long slab = asAddress(currentSlab(size));
-        final long index = getLong(slab + HEAD);
-        return index == END ? tryMallocSlow(size) : take(slab, index);
+        try {
+            final long slab = asAddress(currentSlab(size));
+            final long index = (long) GET_LONG.invokeExact(slab + HEAD);
+            return index == END ? tryMallocSlow(size) : take(slab, index);
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
+        }
     }
 
     /// The slab from which a size is served now; the null slab where that needs the slow path.
     private long currentSlab(long size) {
-        if (Long.compareUnsigned(size, MAX_SMALL) <= 0) {
-            return getLong(asAddress(lookups) + (size + SMALL_STEP - 1 & SMALL_MASK));
+        try {
+            if (Long.compareUnsigned(size, MAX_SMALL) <= 0) {
+                return (long) GET_LONG.invokeExact(asAddress(lookups) + (size + SMALL_STEP - 1 & SMALL_MASK));
+            }
+            if (Long.compareUnsigned(size, MAX_SLOT) <= 0) {
+                return (long) GET_LONG.invokeExact(
+                        asAddress(lookups) + ((size + MEDIUM_STEP - 1) >>> MEDIUM_SHIFT << 3) + MEDIUM_OFFSET);
+            }
+            return nullSlab;
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
         }
-        if (Long.compareUnsigned(size, MAX_SLOT) <= 0) {
-            return getLong(asAddress(lookups) + ((size + MEDIUM_STEP - 1) >>> MEDIUM_SHIFT << 3) + MEDIUM_OFFSET);
-        }
-        return nullSlab;
     }
 
     /// Takes the first free slot out of its slab's list.
     private static long take(long slab, long index) {
-        final long link = asAddress(getLong(slab + LINKS) + (index << 1));
-        putLong(slab + HEAD, getChar(link));
-        putLong(slab + MALLOCS, getLong(slab + MALLOCS) + 1);
-        putChar(link, ALLOCATED);
-        return getLong(slab + BASE) + index * getInt(slab + SLOT);
+        try {
+            final long link = asAddress((long) GET_LONG.invokeExact(slab + LINKS) + (index << 1));
+            PUT_LONG.invokeExact(slab + HEAD, (long) (char) GET_CHAR.invokeExact(link));
+            PUT_LONG.invokeExact(slab + MALLOCS, (long) GET_LONG.invokeExact(slab + MALLOCS) + 1);
+            PUT_CHAR.invokeExact(link, ALLOCATED);
+            return (long) GET_LONG.invokeExact(slab + BASE) + index * (int) GET_INT.invokeExact(slab + SLOT);
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
+        }
     }
 
     /// Frees.
     /// @param address of a block; 0 is a no-op
     /// @throws dev.quarry.InvalidFreeException if it is not a live block's own address; nothing has changed
     public void free(long address) {
-        final long offset = address - base;
-        if (Long.compareUnsigned(offset, byteSize) >= 0) {
-            freeOutside(address);
-            return;
+        try {
+            final long offset = address - base;
+            if (Long.compareUnsigned(offset, byteSize) >= 0) {
+                freeOutside(address);
+                return;
+            }
+            final long frame = (long) GET_LONG.invokeExact(
+                    asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
+            if ((char) frame != id) {
+                freeSlow(address);
+                return;
+            }
+            freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
         }
-        final long frame = getLong(asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
-        if ((char) frame != id) {
-            freeSlow(address);
-            return;
-        }
-        freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
     }
 
     private void freeOwn(long address, long slab) {
-        final int reciprocal = getInt(slab + RECIPROCAL);
-        final long product = (address - getLong(slab + BASE)) * (reciprocal & 0xFFFFFFFFL);
-        final long index = product >>> 32;
-        final long link = asAddress(getLong(slab + LINKS) + (index << 1));
-        if ((FreeChecks.ALWAYS || checked)
-                && (Integer.compareUnsigned((int) product, reciprocal) >= 0 || getChar(link) != ALLOCATED)) {
-            refuse(address, slab);
-        }
-        final long frees = getLong(slab + FREES) + 1;
-        putChar(link, (char) getLong(slab + HEAD));
-        putLong(slab + FREES, frees);
-        putLong(slab + HEAD, index);
-        if (frees == getLong(slab + MALLOCS)) {
-            slabs.onEmpty(slab);
+        try {
+            final int reciprocal = (int) GET_INT.invokeExact(slab + RECIPROCAL);
+            final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * (reciprocal & 0xFFFFFFFFL);
+            final long index = product >>> 32;
+            final long link = asAddress((long) GET_LONG.invokeExact(slab + LINKS) + (index << 1));
+            if ((FreeChecks.ALWAYS || checked)
+                    && (Integer.compareUnsigned((int) product, reciprocal) >= 0
+                            || (char) GET_CHAR.invokeExact(link) != ALLOCATED)) {
+                refuse(address, slab);
+            }
+            final long frees = (long) GET_LONG.invokeExact(slab + FREES) + 1;
+            PUT_CHAR.invokeExact(link, (char) (long) GET_LONG.invokeExact(slab + HEAD));
+            PUT_LONG.invokeExact(slab + FREES, frees);
+            PUT_LONG.invokeExact(slab + HEAD, index);
+            if (frees == (long) GET_LONG.invokeExact(slab + MALLOCS)) {
+                slabs.onEmpty(slab);
+            }
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
         }
     }
 

@@ -162,6 +162,11 @@ public final class BuddyAllocator {
         return freePages[0];
     }
 
+    /// {@return the pages that are in no list: handed out, or kept for it by others}
+    public long usedPages() {
+        return frontierPages - freePages[0] - freePages[1];
+    }
+
     /// {@return the first page that was never touched}
     public long frontierPages() {
         return frontierPages;

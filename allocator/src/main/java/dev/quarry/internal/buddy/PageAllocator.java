@@ -22,6 +22,7 @@ public final class PageAllocator {
     private final SpanMap map;
     private final DirtyMap dirty;
     private final BuddyAllocator buddy;
+    private final GrowthPurge growth = new GrowthPurge();
     private long dirtyFreePages;
     private long purgedPages;
     private boolean lastWasClean;
@@ -60,6 +61,7 @@ public final class PageAllocator {
         if (page != BuddyAllocator.NOTHING) {
             long dirtyPages = dirty.count(page, pages);
             dirtyFreePages -= dirtyPages;
+            growth.onAllocate(pages, pages - dirtyPages, dirtyFreePages, buddy.usedPages());
             lastWasClean = dirtyPages == 0;
         }
         return page;
@@ -98,8 +100,26 @@ public final class PageAllocator {
         if (!buddy.tryExtend(page, pages, newPages)) {
             return false;
         }
-        dirtyFreePages -= dirty.count(page + pages, newPages - pages);
+        long dirtyPages = dirty.count(page + pages, newPages - pages);
+        dirtyFreePages -= dirtyPages;
+        growth.onAllocate(newPages - pages, newPages - pages - dirtyPages, dirtyFreePages, buddy.usedPages());
         return true;
+    }
+
+    /// {@return whether [#purgeForGrowth] has something to do}
+    public boolean isGrowthDue() {
+        return growth.duePages(extents != null ? Extents.PAGES : PURGE_PAGES) != 0;
+    }
+
+    /// Gives back dirty free pages of no use in place of fresh ones that were taken ([GrowthPurge]). To be called
+    /// before
+    /// anything is changed for a request, since a system call may find the heap full.
+    /// @return the pages purged
+    public long purgeForGrowth() {
+        long duePages = growth.duePages(1);
+        long purged = extents != null ? purgeExtents(duePages) : purge(duePages);
+        growth.onPurge(duePages, purged);
+        return purged;
     }
 
     /// Gives dirty free pages back to the system, from the largest blocks first, and of each from its end: what is

@@ -10,7 +10,7 @@ import java.util.List;
 /// | [#REFILL] | of the slab that an arena took from its zone | bytes of a slot |
 /// | [#FLUSH] | of the slabs that an arena has given back since it took the last one | how many slabs |
 /// | [#COMMIT] | made usable | committed by the zone now |
-/// | [#PURGE] | given back to the system | why: [#BY_DECAY], [#BY_TRIM] or [#BY_SHORTAGE] |
+/// | [#PURGE] | given back to the system | why: [#BY_DECAY], [#BY_TRIM], [#BY_SHORTAGE] or [#BY_GROWTH] |
 /// | [#RECLAIM] | by which the committed memory has shrunk | bytes of the request that had found nothing |
 /// | [#EXHAUSTED] | of the request that was refused | committed by the allocator now |
 /// | [#ADOPTION_ENDED] | none | arenas of ended threads |
@@ -62,6 +62,9 @@ public final class EventKind {
 
     /// Detail of a purge: memory is short.
     public static final int BY_SHORTAGE = 2;
+
+    /// Detail of a purge: fresh pages were taken while many others lay free.
+    public static final int BY_GROWTH = 3;
 
     private static final List<String> NAMES = List.of(
             "refill",

@@ -22,7 +22,8 @@ final class PurgeEvent extends TimedEvent {
     long size;
 
     @Label("Cause")
-    @Description("decay: free for too long; trim: all was asked back; shortage: memory is short")
+    @Description("decay: free for too long; trim: all was asked back; shortage: memory is short; "
+            + "growth: fresh memory was taken while much lay free")
     String cause = "";
 
     static void commit(String allocator, int node, long bytes, long why, long durationNs) {
@@ -36,6 +37,11 @@ final class PurgeEvent extends TimedEvent {
     }
 
     private static String cause(long why) {
-        return why == EventKind.BY_DECAY ? "decay" : why == EventKind.BY_TRIM ? "trim" : "shortage";
+        return switch ((int) why) {
+            case EventKind.BY_DECAY -> "decay";
+            case EventKind.BY_TRIM -> "trim";
+            case EventKind.BY_GROWTH -> "growth";
+            default -> "shortage";
+        };
     }
 }

@@ -87,18 +87,24 @@ public final class Zone {
     /// @return its descriptor; 0 when neither memory nor credit is there
     public long takeSlab(int sizeClass, int owner) {
         StackReserve.ensureForZone();
+        long startNs = 0;
+        long purgedPages = 0;
         enter();
         try {
             collectMail();
             long slab = depot.take(sizeClass, owner);
             if (slab == 0) {
+                if (pages.isGrowthDue()) {
+                    startNs = space.events().startNs();
+                    purgedPages = pages.purgeForGrowth();
+                }
                 slab = depot.make(sizeClass, owner);
                 updateLevel();
             }
             return slab;
         } finally {
             lock.unlock();
-            pages.region().publishCommits(space.events());
+            publishGrowth(purgedPages, startNs);
         }
     }
 
@@ -143,8 +149,14 @@ public final class Zone {
     /// @return `address | 1` if its memory reads as zero, else the address; 0 when neither memory nor credit is there
     public long allocateSpan(long pageCount, int alignOrder, int spanClass, long requestedBytes) {
         StackReserve.ensureForZone();
+        long startNs = 0;
+        long purgedPages = 0;
         enter();
         try {
+            if (pages.isGrowthDue()) {
+                startNs = space.events().startNs();
+                purgedPages = pages.purgeForGrowth();
+            }
             long page = pages.allocate(pageCount, alignOrder);
             if (page == BuddyAllocator.NOTHING) {
                 return 0;
@@ -155,7 +167,7 @@ public final class Zone {
             return base + (page << PAGE_SHIFT) | (pages.lastWasClean() ? 1 : 0);
         } finally {
             lock.unlock();
-            pages.region().publishCommits(space.events());
+            publishGrowth(purgedPages, startNs);
         }
     }
 
@@ -181,8 +193,14 @@ public final class Zone {
     /// @return whether it has that length now
     public boolean resizeSpan(long page, long oldPages, long newPages, long requestedBytes) {
         StackReserve.ensureForZone();
+        long startNs = 0;
+        long purgedPages = 0;
         enter();
         try {
+            if (pages.isGrowthDue()) {
+                startNs = space.events().startNs();
+                purgedPages = pages.purgeForGrowth();
+            }
             if (newPages > oldPages && !pages.tryExtend(page, oldPages, newPages)) {
                 return false;
             }
@@ -196,7 +214,7 @@ public final class Zone {
             return true;
         } finally {
             lock.unlock();
-            pages.region().publishCommits(space.events());
+            publishGrowth(purgedPages, startNs);
         }
     }
 
@@ -290,6 +308,11 @@ public final class Zone {
             lock.unlock();
         }
         publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_TRIM, startNs);
+    }
+
+    private void publishGrowth(long purgedPages, long startNs) {
+        pages.region().publishCommits(space.events());
+        publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_GROWTH, startNs);
     }
 
     private void publishPurge(long purgedBytes, int why, long startNs) {

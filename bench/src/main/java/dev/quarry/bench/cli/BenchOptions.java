@@ -16,7 +16,7 @@ final class BenchOptions {
     @Option(names = "--quick", description = "A look at everything in ten minutes on two cores. The default.")
     private boolean isQuick;
 
-    @Option(names = "--full", description = "The sizes of the specifications and several processes a row: hours.")
+    @Option(names = "--full", description = "The sizes of the specifications and several processes a row: three hours.")
     private boolean isFull;
 
     @Option(

@@ -22,7 +22,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /// The benchmarks of one suite with the values of their parameters, in two scales.
 final class JmhSuite {
     private static final Scale QUICK = new Scale(1, 3, 200, 5, 100);
-    private static final Scale FULL = new Scale(3, 3, 300, 4, 250);
+    private static final Scale FULL = new Scale(2, 3, 300, 4, 250);
 
     /// What a JVM needs beside its iterations: its start, the compilation of JMH's own code, its end.
     private static final long FORK_MS = 1000;

@@ -12,15 +12,13 @@ import org.openjdk.jmh.runner.options.Options;
 /// The JMH suites by name, and how each is run: shortly for a first look, or for figures to be published.
 ///
 /// Quick runs have one fork and fewer parameters. On two cores all of them together take four minutes, and the full
-/// ones
-/// an hour.
+/// ones half an hour.
 public final class JmhSuites {
     private static final String SUBJECT = "subject";
     private static final String BYTE_SIZE = "byteSize";
 
     /// Whoever keeps blocks and gives them back one by one, by name: Quarry in two ways, Netty in two ways, the C
-    /// library
-    /// in two ways, and nobody.
+    /// library in two ways, and nobody.
     private static final List<String> POOLS =
             List.of("facade", "local_arena", "netty_pooled", "netty_adaptive", "libc", "libc_critical", "void");
 
@@ -156,11 +154,11 @@ public final class JmhSuites {
         return List.copyOf(all);
     }
 
-    /// The powers of two from 8 bytes to 64 KiB with some sizes between, then every second one to 4 MiB.
+    /// Every other power of two from 8 bytes to 64 KiB with some sizes between, and two that go to the zone.
     private static List<String> pairSizes() {
-        IntStream powers = IntStream.rangeClosed(3, 16).map(log2 -> 1 << log2);
-        IntStream between = IntStream.of(24, 100, 1500, 16639);
-        IntStream large = IntStream.of(256 << 10, 1 << 20, 4 << 20);
+        IntStream powers = IntStream.of(8, 16, 64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10);
+        IntStream between = IntStream.of(24, 100, 1500);
+        IntStream large = IntStream.of(1 << 20, 4 << 20);
         return IntStream.concat(IntStream.concat(powers, between), large)
                 .sorted()
                 .mapToObj(Integer::toString)

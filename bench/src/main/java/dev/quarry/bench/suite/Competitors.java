@@ -26,19 +26,13 @@ final class Competitors {
     /// Quarry as most callers have it: by its facade, with no flag but the one that lets a JVM call native code.
     static final String QUARRY = "quarry";
 
-    /// The same, by the handle that a thread keeps.
-    static final String QUARRY_LOCAL = "quarry-local";
-
     /// The facade, with the flag that users of Agrona pass anyway.
     static final String QUARRY_EXPORT = "quarry-export";
 
     static final String NETTY_POOLED = "netty-pooled";
     static final String NETTY_ADAPTIVE = "netty-adaptive";
 
-    /// The C library's malloc, called from Java.
-    static final String LIBC = "libc";
-
-    /// The same without the change of the thread's state.
+    /// The C library's malloc, called from Java without a change of the thread's state.
     static final String LIBC_CRITICAL = "libc-critical";
 
     static final String VOID = "void";
@@ -66,11 +60,9 @@ final class Competitors {
         String quarry = version(OffHeapAllocator.class);
         String netty = version(ByteBufAllocator.class);
         found.addJava(QUARRY, Group.QUARRY, quarry, "facade");
-        found.addJava(QUARRY_LOCAL, Group.QUARRY, quarry, "local_arena");
         found.addJava(QUARRY_EXPORT, Group.QUARRY, quarry, "facade", EXPORT);
         found.addJava(NETTY_POOLED, Group.JAVA, netty, "netty_pooled");
         found.addJava(NETTY_ADAPTIVE, Group.JAVA, netty, "netty_adaptive");
-        found.addJava(LIBC, Group.JAVA, "", "libc");
         found.addJava(LIBC_CRITICAL, Group.JAVA, "", "libc_critical");
         found.addJava(VOID, Group.VOID, "", "void");
         found.subjects.add(jmh());
@@ -97,8 +89,7 @@ final class Competitors {
     }
 
     /// Its forks get their flags from the suites. Its lock, which keeps two of them from running at a time on a
-    /// machine,
-    /// would outlast a process that was ended.
+    /// machine, would outlast a process that was ended.
     private static SuiteSubject jmh() {
         List<String> launcher = List.of(java(), "--sun-misc-unsafe-memory-access=allow", "-Djmh.ignoreLock=true");
         return new SuiteSubject(

@@ -19,7 +19,7 @@ final class SuiteCases {
     /// As many threads as there are processors.
     private static final int ALL = 0;
 
-    private static final Seconds WORKLOAD = new Seconds(5, 29);
+    private static final Seconds WORKLOAD = new Seconds(5, 19);
     private static final Seconds LATENCY = new Seconds(6, 40);
     private static final Seconds MEMORY = new Seconds(1, 5);
     private static final Seconds MEMORY_AND_WAITING = new Seconds(6, 40);
@@ -31,12 +31,8 @@ final class SuiteCases {
     private static final List<String> QUARRY_AND_NATIVES = Stream.concat(
                     Stream.of(Competitors.QUARRY), Competitors.natives().stream())
             .toList();
-    private static final List<String> OTHERS = List.of(
-            Competitors.QUARRY_LOCAL,
-            Competitors.QUARRY_EXPORT,
-            Competitors.LIBC,
-            Competitors.LIBC_CRITICAL,
-            Competitors.VOID);
+    private static final List<String> OTHERS =
+            List.of(Competitors.QUARRY_EXPORT, Competitors.LIBC_CRITICAL, Competitors.VOID);
 
     private static final List<String> OTHERS_OF_MEMORY = List.of(Competitors.NETTY_POOLED, Competitors.NETTY_ADAPTIVE);
 

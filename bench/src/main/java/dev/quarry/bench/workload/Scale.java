@@ -11,7 +11,7 @@ public enum Scale {
     /// About a second a round.
     QUICK(3, Duration.ofSeconds(1), Duration.ofSeconds(2)),
     /// About five seconds a round.
-    FULL(5, Duration.ofSeconds(5), Duration.ofSeconds(2));
+    FULL(3, Duration.ofSeconds(5), Duration.ofSeconds(2));
 
     private final int rounds;
     private final Duration roundTime;

@@ -257,7 +257,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     long allocateZeroed(long byteSize, long byteAlignment) {
-        return slow.allocateZeroed(byteSize, byteAlignment);
+        return SlowPath.isAlways(byteAlignment) ? calloc(1, byteSize) : slow.allocateZeroed(byteSize, byteAlignment);
     }
 
     /// Frees the block that a segment starts at.

@@ -38,4 +38,22 @@ class RawMemoryArraysTest {
             assertEquals(0, memory.get(ValueLayout.JAVA_BYTE, 0));
         }
     }
+
+    @Test
+    void shouldZeroTheRangeAndNothingElse() {
+        int most = 40;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(most + 2 * BYTES);
+            for (int length = 0; length <= most; length++) {
+                for (int start = 0; start < BYTES; start++) {
+                    memory.fill((byte) 7);
+                    RawMemory.zero(memory.address() + start, length);
+                    for (int i = 0; i < memory.byteSize(); i++) {
+                        int expected = i >= start && i < start + length ? 0 : 7;
+                        assertEquals(expected, memory.get(ValueLayout.JAVA_BYTE, i), start + " " + length);
+                    }
+                }
+            }
+        }
+    }
 }

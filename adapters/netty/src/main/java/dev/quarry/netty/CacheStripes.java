@@ -2,13 +2,16 @@
 package dev.quarry.netty;
 
 import dev.quarry.BlockCache;
+import dev.quarry.numa.NativeMemory;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /// Caches for threads that have none of their own: virtual threads.
 ///
-/// Nobody waits: whoever finds the stripes taken that it looks at goes without. Who holds one may wait for the
-/// allocator, when it frees blocks to make room; the others go without meanwhile.
+/// A thread looks at the stripes of the cpu that it runs on, so that each stays in the caches of one core; where the
+/// system does not tell the cpu, at those of its own number. Nobody waits: whoever finds the stripes taken that it
+/// looks at goes without. Who holds one may wait for the allocator, when it frees blocks to make room; the others go
+/// without meanwhile.
 ///
 /// Thread-safe.
 final class CacheStripes {
@@ -16,6 +19,9 @@ final class CacheStripes {
     static final int NONE = -1;
 
     private static final int TRIES = 2;
+
+    private static final NativeMemory OS = NativeMemory.system();
+    private static final boolean KNOWS_CPU = !OS.isPortable();
 
     /// A lock's distance from the next, in ints: two cache lines, because they are fetched in pairs.
     private static final int SPACING = 32;
@@ -35,7 +41,9 @@ final class CacheStripes {
 
     /// {@return the number of a stripe that the caller holds now, or [#NONE]}
     int tryLock() {
-        int first = (int) Thread.currentThread().threadId();
+        int first = KNOWS_CPU
+                ? OS.currentCpu() * TRIES
+                : (int) Thread.currentThread().threadId();
         for (int i = 0; i < TRIES; i++) {
             int stripe = first + i & caches.length - 1;
             if (locks.getPlain(stripe * SPACING) == 0 && locks.compareAndSet(stripe * SPACING, 0, 1)) {

@@ -26,13 +26,13 @@ import static dev.quarry.numa.RawHandles.PUT_LONG;
 import static dev.quarry.numa.RawHandles.rethrow;
 import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.copy;
-import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putChar;
 import static dev.quarry.numa.RawMemory.putInt;
 import static dev.quarry.numa.RawMemory.putLong;
+import static dev.quarry.numa.RawMemory.zero;
 
 import dev.quarry.Checks;
 import dev.quarry.NumaPolicy;
@@ -238,7 +238,7 @@ public final class Arena {
             if (size <= WORD_COPY_BYTES && guard == null) {
                 zeroWords(address, (int) size);
             } else {
-                fill(address, size, (byte) 0);
+                zero(address, size);
             }
         }
         return address;
@@ -279,7 +279,7 @@ public final class Arena {
         }
         long address = alignedAlloc(alignment, size);
         if (address != 0) {
-            fill(address, size, (byte) 0);
+            zero(address, size);
         }
         return address;
     }

@@ -3,7 +3,7 @@ package dev.quarry.internal.arena;
 
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.numa.RawMemory.copy;
-import static dev.quarry.numa.RawMemory.fill;
+import static dev.quarry.numa.RawMemory.zero;
 
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.SizeClasses;
@@ -40,25 +40,35 @@ public final class Spans {
     }
 
     long malloc(long size) {
-        if (size < directThresholdBytes) {
-            int spanClass = SizeClasses.ofSpan(size);
-            long page = lookaside.pop(spanClass);
-            if (page >= 0) {
-                Zone zone = lookaside.zone();
-                SpanMap map = zone.pages().map();
-                mallocs++;
-                map.setSecond(page, size);
-                map.setRelease(page, SpanMap.SPAN, spanClass, SizeClasses.spanPages(spanClass));
-                return zone.base() + (page << PAGE_SHIFT);
-            }
+        long kept = size < directThresholdBytes ? kept(size) : 0;
+        return kept != 0 ? kept : fresh(size, 0) & ~1L;
+    }
+
+    /// {@return the address of a span from the lookaside list; 0 without one}
+    private long kept(long size) {
+        int spanClass = SizeClasses.ofSpan(size);
+        long page = lookaside.pop(spanClass);
+        if (page < 0) {
+            return 0;
         }
-        return fresh(size, 0) & ~1L;
+        Zone zone = lookaside.zone();
+        SpanMap map = zone.pages().map();
+        mallocs++;
+        map.setSecond(page, size);
+        map.setRelease(page, SpanMap.SPAN, spanClass, SizeClasses.spanPages(spanClass));
+        return zone.base() + (page << PAGE_SHIFT);
     }
 
     long calloc(long size) {
+        // To zero what is at hand costs less than to find clean pages and have the system fault them in.
+        long kept = size < directThresholdBytes ? kept(size) : 0;
+        if (kept != 0) {
+            zero(kept, size);
+            return kept;
+        }
         long address = fresh(size, 0);
         if (address != 0 && (address & 1) == 0) {
-            fill(address, size, (byte) 0);
+            zero(address, size);
         }
         return address & ~1L;
     }

@@ -88,7 +88,7 @@ public final class Depot {
         }
         long address = base + (page << PAGE_SHIFT);
         putLong(slab + HEAD, END);
-        putLong(slab + LINKS, links);
+        putLong(slab + LINKS, links + SlabLayout.LINKS_SKEW_BYTES);
         putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
         putLong(slab + BASE, address);
@@ -122,7 +122,8 @@ public final class Depot {
         retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
         slabs[sizeClass]--;
         pages.free(address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
-        freeMetadata(slab, getLong(slab + LINKS), SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
+        long links = getLong(slab + LINKS) - SlabLayout.LINKS_SKEW_BYTES;
+        freeMetadata(slab, links, SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
     }
 
     /// Puts a slab that nobody owns where it belongs.

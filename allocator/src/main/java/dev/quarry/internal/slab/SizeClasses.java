@@ -53,7 +53,7 @@ public final class SizeClasses {
     public static final int SPAN_COUNT;
 
     private static final int MIN_SLOTS = 4;
-    private static final int MAX_SLOTS = 4095;
+    private static final int MAX_SLOTS = 4063;
     private static final int TAIL_FRACTION = 5;
     private static final int STEPS = 8;
     private static final int JUST_ABOVE_16K = (16 << 10) + 512;

@@ -51,6 +51,10 @@ public final class SlabLayout {
     /// See the table above.
     public static final int LINKS = 24;
 
+    /// Where in its record the link array begins: not at the start of an OS page, where a slab's first slot is. A load
+    /// waits for an earlier store of which it cannot be told apart by the lowest twelve bits of the address (ADR 10).
+    public static final int LINKS_SKEW_BYTES = 64;
+
     /// See the table above.
     public static final int RECIPROCAL = 40;
 
@@ -187,9 +191,9 @@ public final class SlabLayout {
         return (int) (remote >>> 32);
     }
 
-    /// {@return the bytes of a link array}
+    /// {@return the bytes of the record that holds a link array, [#LINKS_SKEW_BYTES] behind its start}
     /// @param capacity slots of the slab
     public static int linkBytes(int capacity) {
-        return (capacity + 1) * Character.BYTES;
+        return LINKS_SKEW_BYTES + (capacity + 1) * Character.BYTES;
     }
 }

@@ -75,6 +75,11 @@ public final class Space {
     /// Low bits of an entry that hold the owner's number; an arena's number must fit.
     public static final int FRAME_OWNER_BITS = 16;
 
+    /// Where in its first OS page the frame table begins. A load waits for an earlier store of which it cannot be told
+    /// apart by the lowest twelve bits of the address, and programs write to the first bytes of blocks, which in each
+    /// slab's first slot is at the start of an OS page: there the entry of no slab is that the first programs use.
+    private static final int FRAMES_SKEW_BYTES = 2048 + 64;
+
     /// First address of the data.
     public final long base;
 
@@ -146,7 +151,7 @@ public final class Space {
         long nodeBytes = config.reserveBytes();
         this.nodeShift = Long.numberOfTrailingZeros(nodeBytes);
         this.byteSize = nodeBytes * zoneCount;
-        long frameTableBytes = pageUp((byteSize >>> FRAME_SHIFT) * Long.BYTES);
+        long frameTableBytes = pageUp(FRAMES_SKEW_BYTES + (byteSize >>> FRAME_SHIFT) * Long.BYTES);
         long perZone = recordBytes(nodeBytes) + dirtyBytes(nodeBytes);
         long tableBytes = frameTableBytes + recordBytes(poolBytes) + dirtyBytes(poolBytes) + perZone * zoneCount;
         this.metadataBytes = Long.highestOneBit((poolBytes + tableBytes) * 2 - 1);
@@ -156,10 +161,11 @@ public final class Space {
             metadataStart = Reservations.reserve(os, metadataBytes, FRAME_BYTES);
             this.metadataBase = metadataStart;
             this.nullSlab = metadataStart;
-            this.frames = metadataStart + poolBytes;
-            os.commit(frames, frameTableBytes);
+            long tablesStart = metadataStart + poolBytes;
+            this.frames = tablesStart + FRAMES_SKEW_BYTES;
+            os.commit(tablesStart, frameTableBytes);
             this.poolRegion = metadataRegion(metadataStart, poolBytes, nodes[0]);
-            this.tables = metadataRegion(frames, tableBytes, nodes[0]);
+            this.tables = metadataRegion(tablesStart, tableBytes, nodes[0]);
             Layout layout = new Layout(frameTableBytes);
             this.metadata = new MetadataHeap(
                     poolRegion, layout.records(poolBytes), layout.dirty(poolBytes), POOL_GRANULE_BYTES);
@@ -236,7 +242,7 @@ public final class Space {
     private record FrameGrowth(Table frames) implements Growth {
         @Override
         public boolean tryCover(long frontierPages) {
-            return frames.tryCover((frontierPages >>> FRAME_SHIFT - PAGE_SHIFT) * Long.BYTES);
+            return frames.tryCover(FRAMES_SKEW_BYTES + (frontierPages >>> FRAME_SHIFT - PAGE_SHIFT) * Long.BYTES);
         }
     }
 
@@ -496,7 +502,7 @@ public final class Space {
     /// {@return bytes of data and metadata that the system holds in memory now} Costs system calls.
     public long residentBytes() {
         long resident = resident(poolRegion.base(), metadata.pages().buddy().frontierPages() << PAGE_SHIFT);
-        resident += resident(frames, tables.byteSize());
+        resident += resident(tables.base(), tables.byteSize());
         for (Zone zone : zones) {
             resident += resident(zone.base(), zone.pages().buddy().frontierPages() << PAGE_SHIFT);
         }

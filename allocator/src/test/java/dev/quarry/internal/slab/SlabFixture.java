@@ -45,7 +45,8 @@ final class SlabFixture implements AutoCloseable {
     long slab(int sizeClass) {
         long slab = record(SlabLayout.BYTES);
         putLong(slab + HEAD, SlabLayout.END);
-        putLong(slab + SlabLayout.LINKS, record(SlabLayout.linkBytes(SizeClasses.capacity(sizeClass))));
+        long links = record(SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
+        putLong(slab + SlabLayout.LINKS, links + SlabLayout.LINKS_SKEW_BYTES);
         putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
         putLong(slab + SlabLayout.BASE, BASE);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -77,6 +78,45 @@ final class JmhSuite {
             combinations *= values.size();
         }
         return Duration.ofMillis(combinations * scale.forks * scale.forkMs());
+    }
+
+    /// What was to be measured and is not among the results: JMH leaves out what has failed.
+    ///
+    /// @param results as JMH's file has them
+    List<String> missing(boolean quick, int cores, List<?> results) {
+        List<String> missing = new ArrayList<>();
+        for (String label : labels(quick, cores)) {
+            for (Map<String, String> chosen : combinations(parameters(quick))) {
+                if (results.stream().noneMatch(result -> isOf(result, label, chosen))) {
+                    missing.add(label.substring(label.lastIndexOf('.') + 1) + ' ' + chosen);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private static boolean isOf(Object result, String label, Map<String, String> chosen) {
+        return result instanceof Map<?, ?> one
+                && label.equals(one.get("benchmark"))
+                && one.get("params") instanceof Map<?, ?> parameters
+                && parameters.entrySet().containsAll(chosen.entrySet());
+    }
+
+    private static List<Map<String, String>> combinations(Map<String, List<String>> parameters) {
+        List<Map<String, String>> combinations = new ArrayList<>();
+        combinations.add(Map.of());
+        for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
+            List<Map<String, String>> longer = new ArrayList<>();
+            for (Map<String, String> combination : combinations) {
+                for (String value : parameter.getValue()) {
+                    Map<String, String> chosen = new TreeMap<>(combination);
+                    chosen.put(parameter.getKey(), value);
+                    longer.add(chosen);
+                }
+            }
+            combinations = longer;
+        }
+        return combinations;
     }
 
     /// The full names of the benchmarks that this machine has the cores for.

@@ -136,6 +136,16 @@ public final class JmhSuites {
         return find(name).expectedTime(quick, cores());
     }
 
+    /// What was to be measured and is not among the results, in words: JMH leaves out what has failed.
+    ///
+    /// @param name    of the suite
+    /// @param quick   whether a first look was wanted
+    /// @param results as JMH's file has them
+    /// @throws IllegalArgumentException when there is no such suite
+    public static List<String> missing(String name, boolean quick, List<?> results) {
+        return find(name).missing(quick, cores(), results);
+    }
+
     static JmhSuite find(String name) {
         JmhSuite suite = SUITES.get(name);
         if (suite == null) {

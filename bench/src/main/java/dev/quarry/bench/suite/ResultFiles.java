@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.suite;
 
+import dev.quarry.bench.micro.JmhSuites;
 import dev.quarry.bench.report.Json;
 import dev.quarry.bench.suite.Lineup.Missing;
 import java.io.IOException;
@@ -136,9 +137,18 @@ public final class ResultFiles {
             for (Step step : plan.steps(suiteCase, subject)) {
                 ResultFolder.Kept kept = folder.kept(step).orElse(ResultFolder.Kept.NOTHING);
                 kept.failure().ifPresent(reason -> failures.add("jmh " + suiteCase.name() + ": " + reason));
+                kept.output().ifPresent(output -> tellMissing(suiteCase.name(), output));
                 return kept.output();
             }
         }
         return Optional.empty();
+    }
+
+    private void tellMissing(String suite, String output) {
+        if (Json.read(output) instanceof List<?> results) {
+            for (String what : JmhSuites.missing(suite, plan.scale() == Scale.QUICK, results)) {
+                failures.add("jmh " + suite + ": no figure for " + what);
+            }
+        }
     }
 }

@@ -10,9 +10,11 @@ import dev.quarry.OffHeapAllocator;
 import io.netty.buffer.PoolArenaMetric;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,26 @@ class JmhSuitesTest {
                         .toList(),
                 threads.labels(false, CORES));
         assertEquals(4, threads.labels(true, CORES).size());
+    }
+
+    @Test
+    void shouldNameWhatAResultLacks() {
+        String label = "dev.quarry.bench.micro.BatchBenchmark.batch";
+        List<Object> results = new ArrayList<>();
+        for (String subject :
+                JmhSuites.options("batch", true).getParameter("subject").get()) {
+            for (String order : List.of("lifo", "random")) {
+                results.add(Map.of(
+                        "benchmark",
+                        label,
+                        "params",
+                        Map.of("subject", subject, "order", order, "byteSize", "64", "more", "than asked for")));
+            }
+        }
+        assertEquals(List.of(), JmhSuites.missing("batch", true, results));
+        results.remove(0);
+        assertEquals(
+                List.of("batch {byteSize=64, order=lifo, subject=facade}"), JmhSuites.missing("batch", true, results));
     }
 
     @Test

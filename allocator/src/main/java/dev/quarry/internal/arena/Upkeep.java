@@ -101,6 +101,16 @@ public final class Upkeep {
         if (space.shortZones() != 0) {
             onShortage(arena);
         }
+        if (arena.zone().hasGrown()) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        if (!wakened) {
+            wakened = true;
+            keeper.wake();
+        }
     }
 
     /// Inline it is the tick; else the agent has not been heard of for so long that somebody must do its work.
@@ -117,10 +127,7 @@ public final class Upkeep {
     }
 
     private void onShortage(Arena arena) {
-        if (!wakened) {
-            wakened = true;
-            keeper.wake();
-        }
+        wake();
         Zone zone = arena.zone();
         if (zone.level() == Watermarks.MIN && StackReserve.sufficesForArena()) {
             reclaimDirectly(arena, zone);

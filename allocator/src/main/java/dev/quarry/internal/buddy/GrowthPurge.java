@@ -8,8 +8,12 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 /// Pages that are free in the wrong places should not add to those that a program takes beside them. But pages that are
 /// free now may be needed in a moment: what a program frees and takes in turn must stay. So time is cut into *rounds*,
 /// each as long as it takes to allocate as much as is committed, and what was dirty all through a round, its low-water
-/// mark, was of no use in it. In the next round as much of that is purged as is taken fresh; a part of what is in use
-/// may stay dirty in any case.
+/// mark, was of no use in it. In the next round as much of that is purged as is taken fresh, and half of what was taken
+/// so in the round before; a part of what is in use may stay dirty in any case.
+///
+/// The maintenance does it, as a kernel's reclaim thread does: a system call in the midst of a malloc made the slowest
+/// of
+/// 10,000 wait for 68 us.
 ///
 /// A program that goes in circles comes through each of its circles in a round, and purges nothing. One whose large
 /// blocks seldom fit where the ones before them lay holds what it needs, and what it frees within a round.
@@ -40,7 +44,7 @@ final class GrowthPurge {
             uselessPages = lowWaterPages - Math.max(SLACK_PAGES, usedPages >>> SLACK_SHIFT);
             allocatedPages = 0;
             lowWaterPages = dirtyPages;
-            freshPages = 0;
+            freshPages >>>= 1;
         }
     }
 

@@ -106,17 +106,19 @@ public final class PageAllocator {
         return true;
     }
 
-    /// {@return whether [#purgeForGrowth] has something to do}
+    /// {@return whether [#purgeForGrowth] has so much to do that it should not wait}
     public boolean isGrowthDue() {
-        return growth.duePages(extents != null ? Extents.PAGES : PURGE_PAGES) != 0;
+        return growth.duePages(GrowthPurge.SLACK_PAGES) != 0;
     }
 
-    /// Gives back dirty free pages of no use in place of fresh ones that were taken ([GrowthPurge]). To be called
-    /// before
-    /// anything is changed for a request, since a system call may find the heap full.
-    /// @return the pages purged
+    /// Gives back a piece of the dirty free pages of no use, in place of fresh ones that were taken ([GrowthPurge]).
+    /// @return the pages purged; 0 when that was all
     public long purgeForGrowth() {
-        long duePages = growth.duePages(1);
+        long piecePages = extents != null ? Extents.PAGES : PURGE_PAGES;
+        long duePages = Math.min(growth.duePages(piecePages), piecePages);
+        if (duePages == 0) {
+            return 0;
+        }
         long purged = extents != null ? purgeExtents(duePages) : purge(duePages);
         growth.onPurge(duePages, purged);
         return purged;

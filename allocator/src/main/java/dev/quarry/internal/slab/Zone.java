@@ -47,6 +47,7 @@ public final class Zone {
     private final Watermarks watermarks;
     private MailRouter router = MailRouter.NOWHERE;
     private volatile int level = Watermarks.ABOVE;
+    private volatile boolean hasGrown;
 
     /// Sends a slab to the mailbox of the arena that owns it.
     public interface MailRouter {
@@ -87,24 +88,18 @@ public final class Zone {
     /// @return its descriptor; 0 when neither memory nor credit is there
     public long takeSlab(int sizeClass, int owner) {
         StackReserve.ensureForZone();
-        long startNs = 0;
-        long purgedPages = 0;
         enter();
         try {
             collectMail();
             long slab = depot.take(sizeClass, owner);
             if (slab == 0) {
-                if (pages.isGrowthDue()) {
-                    startNs = space.events().startNs();
-                    purgedPages = pages.purgeForGrowth();
-                }
                 slab = depot.make(sizeClass, owner);
                 updateLevel();
             }
             return slab;
         } finally {
             lock.unlock();
-            publishGrowth(purgedPages, startNs);
+            pages.region().publishCommits(space.events());
         }
     }
 
@@ -149,14 +144,8 @@ public final class Zone {
     /// @return `address | 1` if its memory reads as zero, else the address; 0 when neither memory nor credit is there
     public long allocateSpan(long pageCount, int alignOrder, int spanClass, long requestedBytes) {
         StackReserve.ensureForZone();
-        long startNs = 0;
-        long purgedPages = 0;
         enter();
         try {
-            if (pages.isGrowthDue()) {
-                startNs = space.events().startNs();
-                purgedPages = pages.purgeForGrowth();
-            }
             long page = pages.allocate(pageCount, alignOrder);
             if (page == BuddyAllocator.NOTHING) {
                 return 0;
@@ -167,7 +156,7 @@ public final class Zone {
             return base + (page << PAGE_SHIFT) | (pages.lastWasClean() ? 1 : 0);
         } finally {
             lock.unlock();
-            publishGrowth(purgedPages, startNs);
+            pages.region().publishCommits(space.events());
         }
     }
 
@@ -193,14 +182,8 @@ public final class Zone {
     /// @return whether it has that length now
     public boolean resizeSpan(long page, long oldPages, long newPages, long requestedBytes) {
         StackReserve.ensureForZone();
-        long startNs = 0;
-        long purgedPages = 0;
         enter();
         try {
-            if (pages.isGrowthDue()) {
-                startNs = space.events().startNs();
-                purgedPages = pages.purgeForGrowth();
-            }
             if (newPages > oldPages && !pages.tryExtend(page, oldPages, newPages)) {
                 return false;
             }
@@ -214,7 +197,7 @@ public final class Zone {
             return true;
         } finally {
             lock.unlock();
-            publishGrowth(purgedPages, startNs);
+            pages.region().publishCommits(space.events());
         }
     }
 
@@ -259,7 +242,27 @@ public final class Zone {
             lock.unlock();
         }
         publishPurge(purgedBytes, EventKind.BY_DECAY, startNs);
-        return purgedBytes;
+        return purgedBytes + purgeForGrowth();
+    }
+
+    /// Gives back in place of what was taken fresh ([PageAllocator#purgeForGrowth]), a piece at a time: threads that
+    /// allocate wait for no more than one.
+    private long purgeForGrowth() {
+        long startNs = space.events().startNs();
+        long purgedPages = 0;
+        long piecePages;
+        do {
+            enter();
+            try {
+                piecePages = space.ledger().isFrozen() ? 0 : pages.purgeForGrowth();
+                hasGrown = false;
+            } finally {
+                lock.unlock();
+            }
+            purgedPages += piecePages;
+        } while (piecePages != 0);
+        publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_GROWTH, startNs);
+        return purgedPages << PAGE_SHIFT;
     }
 
     /// Looks for an extent that is due to be made a huge OS page. The caller does that without the lock, as it takes
@@ -308,11 +311,6 @@ public final class Zone {
             lock.unlock();
         }
         publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_TRIM, startNs);
-    }
-
-    private void publishGrowth(long purgedPages, long startNs) {
-        pages.region().publishCommits(space.events());
-        publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_GROWTH, startNs);
     }
 
     private void publishPurge(long purgedBytes, int why, long startNs) {
@@ -380,7 +378,17 @@ public final class Zone {
         lock.lock();
     }
 
+    /// {@return whether so much was taken fresh while other pages lie dirty that a round of maintenance should come
+    /// now}
+    /// No lock.
+    public boolean hasGrown() {
+        return hasGrown;
+    }
+
     private void updateLevel() {
+        if (!hasGrown && pages.isGrowthDue()) {
+            hasGrown = true;
+        }
         int before = level;
         int now = watermarks.level(availableBytes(), before);
         if (now != before) {

@@ -125,7 +125,7 @@ public final class LocalArena {
     /// @return the address
     /// @throws OutOfOffHeapMemoryError for want of memory
     public long alignedAlloc(long byteAlignment, long byteSize) {
-        return SlowPath.isAlways(byteAlignment)
+        return SlowPath.isFundamental(byteAlignment)
                 ? malloc(byteSize)
                 : slow.alignedAlloc(requireOwner(), byteAlignment, byteSize);
     }

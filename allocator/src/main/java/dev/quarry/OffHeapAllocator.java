@@ -195,7 +195,9 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// @throws IllegalArgumentException if the alignment is not such, or the size is negative
     /// @throws OutOfOffHeapMemoryError  for want of memory
     public long alignedAlloc(long byteAlignment, long byteSize) {
-        return SlowPath.isAlways(byteAlignment) ? malloc(byteSize) : slow.alignedAlloc(byteAlignment, byteSize);
+        return SlowPath.isFundamental(byteAlignment)
+                ? malloc(byteSize)
+                : slow.alignedAlloc(own(), byteAlignment, byteSize);
     }
 
     /// Changes a block's size: in place where it can, else the block moves; huge ones by remapping, not by copying.
@@ -257,7 +259,9 @@ public final class OffHeapAllocator implements AutoCloseable {
     }
 
     long allocateZeroed(long byteSize, long byteAlignment) {
-        return SlowPath.isAlways(byteAlignment) ? calloc(1, byteSize) : slow.allocateZeroed(byteSize, byteAlignment);
+        return SlowPath.isFundamental(byteAlignment)
+                ? calloc(1, byteSize)
+                : slow.allocateZeroed(byteSize, byteAlignment);
     }
 
     /// Frees the block that a segment starts at.

@@ -5,6 +5,7 @@ import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.Stripe;
+import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class SlowPath {
     /// Largest alignment.
     static final long MAX_ALIGNMENT = 1L << 30;
-
-    /// Of every block.
-    private static final long ALIGNMENT = 16;
 
     private final AllocatorConfig config;
     private final Lifecycle lifecycle;
@@ -86,10 +84,6 @@ final class SlowPath {
         return demand(handle, null, Operation.CALLOC, 0, byteSize);
     }
 
-    long alignedAlloc(long byteAlignment, long byteSize) {
-        return alignedAlloc(own(), byteAlignment, byteSize);
-    }
-
     long alignedAlloc(LocalArena handle, long byteAlignment, long byteSize) {
         requireAlignment(byteAlignment);
         requireSize(byteSize);
@@ -107,8 +101,7 @@ final class SlowPath {
     long allocateZeroed(long byteSize, long byteAlignment) {
         requireAlignment(byteAlignment);
         requireSize(byteSize);
-        Operation operation = byteAlignment <= 16 ? Operation.CALLOC : Operation.ALIGNED_ZEROED;
-        return demand(own(), null, operation, byteAlignment, byteSize);
+        return demand(own(), null, Operation.ALIGNED_ZEROED, byteAlignment, byteSize);
     }
 
     void free(LocalArena handle, long address) {
@@ -216,9 +209,10 @@ final class SlowPath {
         }
     }
 
-    /// {@return whether this is an alignment, and one that every block has}
-    static boolean isAlways(long byteAlignment) {
-        return Long.compareUnsigned(byteAlignment, ALIGNMENT) <= 0 && Long.bitCount(byteAlignment) == 1;
+    /// {@return whether this is a fundamental alignment, one that every block has}
+    static boolean isFundamental(long byteAlignment) {
+        return Long.compareUnsigned(byteAlignment, 1L << SizeClasses.GRANULE_SHIFT) <= 0
+                && Long.bitCount(byteAlignment) == 1;
     }
 
     static void requireSize(long byteSize) {

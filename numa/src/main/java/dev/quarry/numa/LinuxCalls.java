@@ -49,18 +49,6 @@ final class LinuxCalls {
     private static final int UTSNAME_MACHINE = 4 * 65;
     private static final int UTSNAME_BYTES = 6 * 65;
 
-    /// As in [RawHandles]: the calls that a malloc makes do not need heap after some more.
-    private static final int SETTLING_CALLS = 256;
-
-    private static final int MADV_NORMAL = 0;
-
-    static {
-        for (int call = 0; call < SETTLING_CALLS; call++) {
-            mprotect(0, 0, 0);
-            madvise(0, 0, MADV_NORMAL);
-        }
-    }
-
     private LinuxCalls() {}
 
     private static MethodHandle link(String symbol) {

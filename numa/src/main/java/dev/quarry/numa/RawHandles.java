@@ -38,9 +38,8 @@ public final class RawHandles {
     /// `(long address, char value) -> void`
     public static final MethodHandle PUT_CHAR = putter("putChar", JAVA_CHAR_UNALIGNED);
 
-    /// The JDK makes a class for a handle that was called 127 times by code that is not compiled, which needs heap. It
-    /// is
-    /// done here, before a service has none left.
+    /// The JDK makes a class for a handle that was called 127 times by code that is not compiled, and that needs heap:
+    /// it is done here, before a service has none left.
     static final int SETTLING_CALLS = 256;
 
     static {

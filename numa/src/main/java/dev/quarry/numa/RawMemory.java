@@ -266,9 +266,8 @@ public final class RawMemory {
         ALL.asSlice(address, byteSize).fill(value);
     }
 
-    /// Sets every byte of a range to 0. Up to [#LOOP_BYTES] in a loop that the compiler makes wide stores of, which
-    /// takes
-    /// half the time of the bulk fill: 64 KiB in 0.6 us.
+    /// Sets every byte of a range to 0. Up to [#LOOP_BYTES] it is a loop that the compiler makes wide stores of: half
+    /// the time of the bulk fill.
     /// @param address  start of the range
     /// @param byteSize number of bytes
     public static void zero(long address, long byteSize) {
@@ -310,9 +309,7 @@ public final class RawMemory {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     }
 
-    /// The internal accessor's handles beside those of [RawHandles]: a class of its own, since most JVMs have no use
-    /// for
-    /// it.
+    /// The internal accessor's handles beside those of [RawHandles]: a class of its own, which most JVMs never need.
     private static final class Internal {
         static final MethodHandle PUT_INT = InternalAccess.putter("putInt", int.class);
         static final MethodHandle GET_BYTE = InternalAccess.getter("getByte", byte.class);

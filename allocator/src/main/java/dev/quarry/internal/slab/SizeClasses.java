@@ -4,6 +4,7 @@ package dev.quarry.internal.slab;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 
+import dev.quarry.internal.buddy.MetadataHeap;
 import java.util.Arrays;
 
 /// The rounding classes.
@@ -53,7 +54,11 @@ public final class SizeClasses {
     public static final int SPAN_COUNT;
 
     private static final int MIN_SLOTS = 4;
-    private static final int MAX_SLOTS = 4063;
+
+    /// So many links fit into the metadata's largest record.
+    private static final int MAX_SLOTS =
+            (MetadataHeap.MAX_RECORD_BYTES - SlabLayout.LINKS_SKEW_BYTES) / Character.BYTES - 1;
+
     private static final int TAIL_FRACTION = 5;
     private static final int STEPS = 8;
     private static final int JUST_ABOVE_16K = (16 << 10) + 512;

@@ -52,7 +52,7 @@ public final class SlabLayout {
     public static final int LINKS = 24;
 
     /// Where in its record the link array begins: not at the start of an OS page, where a slab's first slot is. A load
-    /// waits for an earlier store of which it cannot be told apart by the lowest twelve bits of the address (ADR 10).
+    /// waits for an earlier store of which it cannot be told apart by the lowest twelve bits of the address (ADR 12).
     public static final int LINKS_SKEW_BYTES = 64;
 
     /// See the table above.

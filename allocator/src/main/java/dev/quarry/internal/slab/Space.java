@@ -75,9 +75,8 @@ public final class Space {
     /// Low bits of an entry that hold the owner's number; an arena's number must fit.
     public static final int FRAME_OWNER_BITS = 16;
 
-    /// Where in its first OS page the frame table begins. A load waits for an earlier store of which it cannot be told
-    /// apart by the lowest twelve bits of the address, and programs write to the first bytes of blocks, which in each
-    /// slab's first slot is at the start of an OS page: there the entry of no slab is that the first programs use.
+    /// Where in its first OS page the frame table begins: not at its start, where each slab's first slot is, so that
+    /// the first slabs' entries are not taken for what was written there (ADR 12).
     private static final int FRAMES_SKEW_BYTES = 2048 + 64;
 
     /// First address of the data.

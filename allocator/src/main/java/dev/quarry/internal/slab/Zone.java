@@ -222,7 +222,7 @@ public final class Zone {
         }
     }
 
-    /// Gives memory back to the system as the decay allows.
+    /// Gives memory back to the system: what the decay does not allow to stay, and what growth left behind.
     /// @param nowNs   monotonic time
     /// @param delayNs how long a free page may stay dirty
     /// @return bytes given back
@@ -378,9 +378,7 @@ public final class Zone {
         lock.lock();
     }
 
-    /// {@return whether so much was taken fresh while other pages lie dirty that a round of maintenance should come
-    /// now}
-    /// No lock.
+    /// {@return whether so much was taken fresh beside dirty pages that maintenance should come now} No lock.
     public boolean hasGrown() {
         return hasGrown;
     }

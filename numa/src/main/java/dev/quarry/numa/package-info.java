@@ -8,7 +8,8 @@
 /// | the same, made to fail | [dev.quarry.numa.FaultInjectingMemory] |
 /// | the same, on a machine that does not exist | [dev.quarry.numa.SimulatedMemory], [dev.quarry.numa.SimulatedCgroup]
 /// |
-/// | reading and writing at an address | [dev.quarry.numa.RawMemory] |
+/// | reading and writing at an address | [dev.quarry.numa.RawMemory], [dev.quarry.numa.RawHandles] |
+/// | calls that the compiler leaves calls | [dev.quarry.numa.OutOfLine] |
 /// | a refusal by the system | [dev.quarry.numa.NativeMemoryException] |
 /// | what was called, and how it failed | [dev.quarry.numa.OsCall], [dev.quarry.numa.Errno] |
 /// | nodes, cpus, distances | [dev.quarry.numa.Topology], [dev.quarry.numa.NumaNode], [dev.quarry.numa.CpuSet] |

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import static dev.quarry.netty.BufferCalls.CALL;
+
 import dev.quarry.numa.RawMemory;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -12,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A direct buffer: one block, touched by its address.
 ///
-/// After the last release the object keeps its block, as long as [BlockStacks] have room for it, and the address in any
-/// case. A late access that Netty's check of the reference count does not catch, because it is off or because threads
-/// race, then reads wrong bytes instead of ending the JVM: memory that was committed once stays mapped. It keeps the
-/// view as well, which is good again when the next block is the same one, as it mostly is.
+/// After the last release [BlockStacks] keep the block, as long as they have room for it, and the object its address
+/// until it has another. A late access that Netty's check of the reference count does not catch, because it is off or
+/// because threads race, then reads wrong bytes instead of ending the JVM: memory that was committed once stays mapped.
+/// A view of the block goes where the block goes.
 final class BlockByteBuf extends RecycledByteBuf {
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
@@ -27,10 +29,6 @@ final class BlockByteBuf extends RecycledByteBuf {
     private BlockStacks home;
 
     private @Nullable ByteBuffer view;
-
-    /// The next one on the stack.
-    @Nullable
-    BlockByteBuf below;
 
     /// @param nobodys stacks that no thread owns
     BlockByteBuf(QuarryByteBufAllocator allocator, BlockStacks nobodys) {
@@ -51,6 +49,31 @@ final class BlockByteBuf extends RecycledByteBuf {
         this.usableBytes = usableBytes;
         this.blockClass = blockClass;
         this.home = home;
+    }
+
+    /// Takes over a block that was kept.
+    /// @param block       of its own from now on
+    /// @param keptView    that a buffer has made of the block, or null
+    /// @param usableBytes at that address
+    /// @param blockClass  of the block
+    /// @param home        where it was kept
+    void adopt(long block, @Nullable ByteBuffer keptView, int usableBytes, int blockClass, BlockStacks home) {
+        this.address = block;
+        if (view != keptView) {
+            view = keptView;
+        }
+        this.usableBytes = usableBytes;
+        this.blockClass = blockClass;
+        // Mostly the same, and a reference written costs the collector.
+        if (this.home != home) {
+            this.home = home;
+        }
+    }
+
+    /// {@return the view that was made of the block, or null}
+    @Nullable
+    ByteBuffer keptView() {
+        return view;
     }
 
     /// Gives the block up.
@@ -87,7 +110,7 @@ final class BlockByteBuf extends RecycledByteBuf {
         if (home.owner() == Thread.currentThread() && endIfLast()) {
             BufferEvents.free(this, address);
             if (!home.give(this)) {
-                allocator.discard(this);
+                CALL.discard(allocator, this);
             }
             return true;
         }

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import static dev.quarry.netty.BufferCalls.CALL;
+
 import dev.quarry.BlockCache;
 import org.jspecify.annotations.Nullable;
 
-/// Buffers that nobody uses, each with its block, on one stack for each class of blocks: what one thread allocates
-/// next, ready made. They are the object caches of Bonwick's slab allocator, with one budget of bytes for all classes
-/// of a thread, so that those classes have the room that need it.
+/// What one thread allocates next: the buffer that it released last, as it is, and the blocks of those before on one
+/// stack for each class.
 ///
 /// ```
-///    tops [class 0] -> buffer -> buffer -> buffer      linked from top to bottom
-///         [class 1]
-///         [class 2] -> buffer
+///    last   -> buffer with its block
+///    stacks [class 0] block block block
+///           [class 1]
+///           [class 2] block
 /// ```
+///
+/// Who allocates what was just released has it back at once. Otherwise that buffer changes its block for one of the
+/// class that is wanted: its object is in the caches still, and what the stacks keep lies close together. All classes
+/// of a thread have one budget of bytes, so that those have the room that need it.
 ///
 /// A buffer that is taken is linked from nowhere, so that one which its user drops without releasing it is unreachable,
 /// and Netty's leak detector sees it.
 ///
 /// Not thread-safe, but for [#count]: one thread only, or who holds the stripe.
 class BlockStacks {
-    /// More than the smallest blocks of a budget.
-    private static final int MAX_DEPTH = 1 << 20;
-
     /// How many larger classes may stand in for one.
     private static final int NEIGHBOURS = 2;
 
@@ -29,23 +32,34 @@ class BlockStacks {
     /// was taken from an idle thread. See [dev.quarry.Quiescence].
     private @Nullable Thread owner;
 
-    private final @Nullable BlockByteBuf[] tops = new BlockByteBuf[BlockClasses.CAPACITY];
+    private @Nullable BlockByteBuf last;
+
+    /// Whether a slice of the budget is there for the last buffer's block, whatever its class.
+    private boolean keepsLast;
+
+    private final BlockStack[] stacks;
     private final StackBudget budget;
 
     /// Reserved of the budget.
     private int allowedBytes;
 
-    /// What is left of that beside the blocks on the stacks.
+    /// What is left of that beside the blocks on the stacks, and the slice for the last buffer's.
     private int roomBytes;
 
-    /// The class that is next to lose buffers when the budget is used up.
+    /// The class that is next to lose blocks when the budget is used up.
     private int hand;
 
-    /// @param owner  the only thread that uses these stacks, or null
-    /// @param budget that bounds what all stacks of the allocator keep
-    BlockStacks(@Nullable Thread owner, StackBudget budget) {
+    /// @param owner   the only thread that uses these stacks, or null
+    /// @param budget  that bounds what all stacks of the allocator keep
+    /// @param classes of the blocks
+    BlockStacks(@Nullable Thread owner, StackBudget budget, BlockClasses classes) {
         this.owner = owner;
         this.budget = budget;
+        this.stacks = new BlockStack[BlockClasses.CAPACITY];
+        for (int blockClass = 0; blockClass < stacks.length; blockClass++) {
+            int blockBytes = blockClass < classes.count() ? classes.bytes(blockClass) : 0;
+            stacks[blockClass] = new BlockStack(blockClass, blockBytes);
+        }
     }
 
     /// {@return the thread that may use the stacks, or null}
@@ -60,55 +74,109 @@ class BlockStacks {
 
     /// {@return a sum that changes with use, mostly} From any thread.
     final long activity() {
-        long sum = roomBytes;
-        for (BlockByteBuf top : tops) {
-            sum = 31 * sum + (top == null ? 0 : top.address());
+        BlockByteBuf buffer = last;
+        long sum = 31L * roomBytes + (buffer == null ? 0 : buffer.address());
+        for (BlockStack stack : stacks) {
+            sum = 31 * sum + stack.count();
         }
         return sum;
     }
 
-    /// {@return a buffer with a block of the class; null when there is none}
-    final @Nullable BlockByteBuf take(int blockClass) {
-        final BlockByteBuf top = tops[blockClass];
-        if (top != null) {
-            tops[blockClass] = top.below;
-            top.below = null;
-            roomBytes += top.fastCapacity();
-        }
-        return top;
-    }
-
-    /// {@return a buffer of one of the next larger classes; null when there is none} Its block is a quarter larger at
-    /// most, and goes back to its own stack: so neighbours make up for each other's ups and downs.
-    final @Nullable BlockByteBuf takeLarger(int blockClass) {
-        if (blockClass == BlockClasses.NONE) {
-            return null;
-        }
-        for (int larger = blockClass + 1; larger <= blockClass + NEIGHBOURS; larger++) {
-            BlockByteBuf buffer = take(larger);
-            if (buffer != null) {
-                return buffer;
-            }
+    /// {@return the buffer that was released last, if its block is of the class; else null}
+    final @Nullable BlockByteBuf takeLast(int blockClass) {
+        final BlockByteBuf buffer = last;
+        if (buffer != null && buffer.blockClass() == blockClass) {
+            last = null;
+            return buffer;
         }
         return null;
+    }
+
+    /// {@return the buffer that was released last, without its block; null when there is none}
+    final @Nullable BlockByteBuf takeLastObject() {
+        final BlockByteBuf buffer = last;
+        if (buffer != null) {
+            store(buffer);
+            last = null;
+        }
+        return buffer;
+    }
+
+    /// Gives a block of the class, or of one of the next larger ones, to a buffer that has none. A larger one is a
+    /// quarter larger at most, and goes back to its own stack: so neighbours make up for each other's ups and downs.
+    final void supply(BlockByteBuf buffer, int blockClass) {
+        if (stacks[blockClass].pop(buffer, this)) {
+            roomBytes += buffer.fastCapacity();
+        } else {
+            supplyLarger(buffer, blockClass);
+        }
+    }
+
+    private void supplyLarger(BlockByteBuf buffer, int blockClass) {
+        final int end = Math.min(blockClass + NEIGHBOURS, BlockClasses.NONE - 1);
+        for (int larger = blockClass + 1; larger <= end; larger++) {
+            if (stacks[larger].pop(buffer, this)) {
+                roomBytes += buffer.fastCapacity();
+                return;
+            }
+        }
     }
 
     /// Keeps a buffer with its block, if there is room.
     /// @param buffer of a class
     /// @return whether there was
     final boolean give(BlockByteBuf buffer) {
-        final int blockBytes = buffer.fastCapacity();
-        if (roomBytes < blockBytes && !makeRoom(blockBytes)) {
+        if (last == null && keepsLast) {
+            last = buffer;
+            return true;
+        }
+        return giveMore(buffer);
+    }
+
+    private boolean giveMore(BlockByteBuf buffer) {
+        if (!keepsLast && !tryKeepLast()) {
             return false;
         }
-        roomBytes -= blockBytes;
-        final int blockClass = buffer.blockClass();
-        buffer.below = tops[blockClass];
-        tops[blockClass] = buffer;
+        final BlockByteBuf before = last;
+        if (before != null) {
+            store(before);
+            storedObject(before);
+        }
+        last = buffer;
         return true;
     }
 
-    private boolean makeRoom(int blockBytes) {
+    private boolean tryKeepLast() {
+        if (budget.tryReserve(allowedBytes)) {
+            allowedBytes += StackBudget.SLICE_BYTES;
+            keepsLast = true;
+        }
+        return keepsLast;
+    }
+
+    /// Puts a buffer's block on its stack; where there is no room, frees it.
+    private void store(BlockByteBuf buffer) {
+        final int blockBytes = buffer.fastCapacity();
+        if ((roomBytes >= blockBytes || CALL.makeRoom(this, blockBytes)) && stacks[buffer.blockClass()].push(buffer)) {
+            roomBytes -= blockBytes;
+        } else {
+            CALL.freeBlock(this, buffer);
+        }
+    }
+
+    /// Frees a block that has no place here.
+    final void freeBlock(BlockByteBuf buffer) {
+        budget.memory().free(buffer.disown());
+    }
+
+    /// What becomes of a buffer whose block was stored.
+    void storedObject(BlockByteBuf buffer) {
+        assert !buffer.hasBlock() : buffer;
+    }
+
+    /// Gets room on the stacks for a block.
+    /// @return whether there is
+    final boolean makeRoom(int blockBytes) {
         while (roomBytes < blockBytes) {
             if (budget.tryReserve(allowedBytes)) {
                 allowedBytes += StackBudget.SLICE_BYTES;
@@ -121,10 +189,11 @@ class BlockStacks {
     }
 
     private boolean evictHalfOfNextClass() {
-        for (int i = 0; i < tops.length; i++) {
-            hand = hand + 1 < tops.length ? hand + 1 : 0;
-            if (tops[hand] != null) {
-                evict(hand, depth(hand) / 2);
+        for (int i = 0; i < stacks.length; i++) {
+            hand = hand + 1 < stacks.length ? hand + 1 : 0;
+            int count = stacks[hand].count();
+            if (count != 0) {
+                evict(stacks[hand], count - count / 2);
                 return true;
             }
         }
@@ -132,59 +201,47 @@ class BlockStacks {
     }
 
     /// Frees from the bottom, where those are that were not used for longest.
-    private void evict(int blockClass, int depthLeft) {
-        BlockByteBuf last = null;
-        BlockByteBuf rest = tops[blockClass];
-        for (int i = 0; i < depthLeft && rest != null; i++) {
-            last = rest;
-            rest = rest.below;
+    private void evict(BlockStack stack, int places) {
+        int freed = 0;
+        try {
+            for (; freed < places; freed++) {
+                budget.memory().free(stack.block(freed));
+            }
+        } finally {
+            // Also where a free was refused for want of stack: what is freed must not stay here.
+            stack.dropBelow(freed);
+            roomBytes += freed * stack.blockBytes();
         }
-        if (last == null) {
-            tops[blockClass] = null;
-        } else {
-            last.below = null;
-        }
-        while (rest != null) {
-            BlockByteBuf buffer = rest;
-            rest = buffer.below;
-            buffer.below = null;
-            roomBytes += buffer.fastCapacity();
-            budget.memory().free(buffer.disown());
-            evicted(buffer);
-        }
-    }
-
-    /// What becomes of a buffer whose block had to go.
-    void evicted(BlockByteBuf buffer) {
-        assert !buffer.hasBlock() : buffer;
     }
 
     /// Frees all blocks, and gives the budget back.
     final void freeAll() {
-        for (int blockClass = 0; blockClass < tops.length; blockClass++) {
-            evict(blockClass, 0);
+        BlockByteBuf buffer = last;
+        if (buffer != null) {
+            last = null;
+            freeBlock(buffer);
+            storedObject(buffer);
+        }
+        for (BlockStack stack : stacks) {
+            evict(stack, stack.count());
         }
         budget.release(allowedBytes);
         allowedBytes = 0;
         roomBytes = 0;
+        keepsLast = false;
     }
 
     /// Tells what is kept. From any thread; exact while the owner rests.
     final void count(BlockCache.Counter counter) {
-        for (int blockClass = 0; blockClass < tops.length; blockClass++) {
-            BlockByteBuf top = tops[blockClass];
-            if (top != null) {
-                counter.add(top.fastCapacity(), depth(blockClass));
+        BlockByteBuf buffer = last;
+        if (buffer != null && buffer.hasBlock()) {
+            counter.add(buffer.fastCapacity(), 1);
+        }
+        for (BlockStack stack : stacks) {
+            int count = stack.count();
+            if (count != 0) {
+                counter.add(stack.blockBytes(), count);
             }
         }
-    }
-
-    /// {@return how many buffers a stack has} Ends also where the owner changes the stack meanwhile.
-    private int depth(int blockClass) {
-        int depth = 0;
-        for (BlockByteBuf at = tops[blockClass]; at != null && depth < MAX_DEPTH; at = at.below) {
-            depth++;
-        }
-        return depth;
     }
 }

@@ -17,18 +17,28 @@ class BufferCache extends BlockStacks {
     private long usedArrayBytes;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-    BufferCache(@Nullable Thread owner, StackBudget budget, BufferDepots depots) {
-        super(owner, budget);
+    BufferCache(@Nullable Thread owner, StackBudget budget, BlockClasses classes, BufferDepots depots) {
+        super(owner, budget, classes);
         this.depots = depots;
         this.objects = new MagazineCache<>(depots.blocks());
         this.arrays = new MagazineCache[ArrayClasses.THREAD_COUNT];
     }
 
-    /// {@return a buffer when there is none with a block of the class: one with a larger block, or one without; null
-    /// when there is neither}
-    final @Nullable BlockByteBuf takeOther(int blockClass) {
-        BlockByteBuf larger = takeLarger(blockClass);
-        return larger == null ? objects.take() : larger;
+    /// {@return a buffer: with a block of the class or a little larger if one is kept, else without; null when no
+    /// object
+    /// is kept}
+    final @Nullable BlockByteBuf take(int blockClass) {
+        final BlockByteBuf buffer = takeLast(blockClass);
+        return buffer == null ? takeOther(blockClass) : buffer;
+    }
+
+    private @Nullable BlockByteBuf takeOther(int blockClass) {
+        final BlockByteBuf last = takeLastObject();
+        final BlockByteBuf buffer = last == null ? objects.take() : last;
+        if (buffer != null) {
+            supply(buffer, blockClass);
+        }
+        return buffer;
     }
 
     /// Keeps the object of a direct buffer whose block is freed.
@@ -37,7 +47,7 @@ class BufferCache extends BlockStacks {
     }
 
     @Override
-    final void evicted(BlockByteBuf buffer) {
+    final void storedObject(BlockByteBuf buffer) {
         objects.give(buffer);
     }
 

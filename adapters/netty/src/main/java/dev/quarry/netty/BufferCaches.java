@@ -53,8 +53,8 @@ final class BufferCaches implements BlockCache {
         this.memory = memory;
         this.classes = new BlockClasses(memory);
         this.budget = new StackBudget(memory);
-        this.stripes = new CacheStripes(budget, depots);
-        this.nobodys = new BlockStacks(null, budget);
+        this.stripes = new CacheStripes(budget, classes, depots);
+        this.nobodys = new BlockStacks(null, budget, classes);
         BufferEvents.registerIfWanted();
         if (memory.register(this)) {
             budget.open();
@@ -112,7 +112,7 @@ final class BufferCaches implements BlockCache {
     private @Nullable ThreadCache register(Thread thread) {
         ThreadCache cache;
         try {
-            cache = new ThreadCache(thread, memory.localArena(), budget, depots, System.nanoTime());
+            cache = new ThreadCache(thread, memory.localArena(), budget, classes, depots, System.nanoTime());
         } catch (IllegalStateException closed) {
             // A buffer may be released when its memory is closed already; the memory counts that itself.
             return null;
@@ -195,8 +195,7 @@ final class BufferCaches implements BlockCache {
         }
         try {
             BufferCache cache = stripes.cache(stripe);
-            BlockByteBuf buffer = cache.take(blockClass);
-            return buffer == null ? cache.takeOther(blockClass) : buffer;
+            return cache.take(blockClass);
         } finally {
             stripes.unlock(stripe);
         }

@@ -28,11 +28,13 @@ final class CacheStripes {
 
     private final @Nullable BufferCache[] caches;
     private final StackBudget budget;
+    private final BlockClasses classes;
     private final BufferDepots depots;
     private final AtomicIntegerArray locks;
 
-    CacheStripes(StackBudget budget, BufferDepots depots) {
+    CacheStripes(StackBudget budget, BlockClasses classes, BufferDepots depots) {
         this.budget = budget;
+        this.classes = classes;
         this.depots = depots;
         int cpus = Runtime.getRuntime().availableProcessors();
         caches = new BufferCache[Integer.highestOneBit(4 * cpus - 1)];
@@ -58,7 +60,7 @@ final class CacheStripes {
     BufferCache cache(int stripe) {
         BufferCache cache = caches[stripe];
         if (cache == null) {
-            cache = new BufferCache(null, budget, depots);
+            cache = new BufferCache(null, budget, classes, depots);
             caches[stripe] = cache;
         }
         return cache;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import static dev.quarry.netty.BufferCalls.CALL;
+
 import dev.quarry.OffHeapAllocator;
 import dev.quarry.OutOfOffHeapMemoryError;
 import io.netty.buffer.AbstractByteBufAllocator;
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// *Leaks* are Netty's `ResourceLeakDetector`'s to find, at the level that `io.netty.leakDetection.level` sets.
 ///
 /// *Cost.* A released buffer of up to 64 KiB keeps its block for the thread's next one: at most 2 MiB a thread, and 16
-/// MiB
-/// or a sixteenth of the limit for all. Where that serves, no lock is taken, the kernel is not entered, and the thread
+/// MiB or a sixteenth of the limit for all. Where that serves, no lock is taken, the kernel is not entered, and the
+/// thread
 /// that allocated a buffer and holds its only reference releases it without an atomic operation. A `ByteBuffer` is made
 /// only when it is asked for, and is used again while the object has the same block.
 ///
@@ -58,31 +60,23 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
     @Override
     protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
         final ThreadCache cache = caches.current();
-        if (cache != null) {
-            final BlockByteBuf buffer = cache.take(classes.of(initialCapacity));
-            if (buffer != null) {
-                buffer.begin(initialCapacity, maxCapacity);
-                BufferEvents.allocate(buffer, true, true);
-                return toLeakAwareBuffer(buffer);
-            }
-        }
-        return newDirectBufferSlow(cache, initialCapacity, maxCapacity);
-    }
-
-    private ByteBuf newDirectBufferSlow(@Nullable ThreadCache cache, int initialCapacity, int maxCapacity) {
-        int blockClass = classes.of(initialCapacity);
-        BlockByteBuf buffer = cache == null ? caches.takeShared(blockClass) : cache.takeOther(blockClass);
-        if (buffer == null) {
-            buffer = new BlockByteBuf(this, caches.nobodys());
-        }
-        if (!buffer.hasBlock()) {
-            // The object first, the block second: if there is none, the object is the only thing to be lost.
-            long block = allocateBlock(cache, initialCapacity);
-            buffer.own(block, (int) memory.goodSize(initialCapacity), blockClass, homeOf(cache, blockClass));
+        final int blockClass = classes.of(initialCapacity);
+        BlockByteBuf buffer = cache == null ? caches.takeShared(blockClass) : cache.take(blockClass);
+        if (buffer == null || !buffer.hasBlock()) {
+            buffer = CALL.withNewBlock(this, buffer, cache, initialCapacity);
         }
         buffer.begin(initialCapacity, maxCapacity);
         BufferEvents.allocate(buffer, true, cache != null);
         return toLeakAwareBuffer(buffer);
+    }
+
+    /// The object first, the block second: if there is none, the object is the only thing to be lost.
+    BlockByteBuf withNewBlock(@Nullable BlockByteBuf object, @Nullable ThreadCache cache, int byteSize) {
+        BlockByteBuf buffer = object == null ? new BlockByteBuf(this, caches.nobodys()) : object;
+        int blockClass = classes.of(byteSize);
+        long block = allocateBlock(cache, byteSize);
+        buffer.own(block, (int) memory.goodSize(byteSize), blockClass, homeOf(cache, blockClass));
+        return buffer;
     }
 
     private long allocateBlock(@Nullable ThreadCache cache, int byteSize) {
@@ -122,7 +116,7 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
         // Another thread's block goes home; kept here it would be lacking there.
         boolean isKept = cache == null ? caches.giveShared(buffer) : buffer.home() == cache && cache.give(buffer);
         if (!isKept) {
-            discard(buffer);
+            CALL.discard(this, buffer);
         }
     }
 

@@ -20,10 +20,12 @@ final class ThreadCache extends BufferCache {
     /// @param owner  the calling thread
     /// @param arena  the calling thread's
     /// @param budget of what its stacks keep
+    /// @param classes of their blocks
     /// @param depots where more buffers come from, and go to
     /// @param nowNs  monotonic time
-    ThreadCache(Thread owner, LocalArena arena, StackBudget budget, BufferDepots depots, long nowNs) {
-        super(owner, budget, depots);
+    ThreadCache(
+            Thread owner, LocalArena arena, StackBudget budget, BlockClasses classes, BufferDepots depots, long nowNs) {
+        super(owner, budget, classes, depots);
         this.thread = owner;
         this.arena = arena;
         this.idleSinceNs = nowNs;

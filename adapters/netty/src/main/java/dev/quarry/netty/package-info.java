@@ -16,12 +16,12 @@
 ///                        <-   empty empty        <-
 /// ```
 ///
-/// A direct buffer that the thread which allocated it releases keeps its block, and waits on one of that thread's
-/// *stacks*, one for each class of blocks (ADR 7). What has no room there gives its block back to the allocator, and
-/// its object to a magazine.
+/// A direct buffer that the thread which allocated it releases is that thread's *last* one, with its block. The next
+/// allocation takes it, as it is or with its block changed for one of the class that is wanted, from the thread's
+/// *stacks* of blocks, one for each class (ADR 7). What has no room there goes back to the allocator.
 ///
-/// - A buffer is in one place: with its user, on one stack, in one magazine.
-/// - In a magazine an object holds no block. Blocks on stacks count as lookaside: the caches are a
+/// - A buffer is in one place: with its user, the last one of a cache, in one magazine.
+/// - In a magazine an object holds no block. Blocks on stacks and of last buffers count as lookaside: the caches are a
 ///   [dev.quarry.BlockCache].
 /// - A thread that ends, or is idle for a while, loses its cache ([dev.quarry.Quiescence]).
 /// - Virtual threads share striped caches, and go without rather than wait for a stripe.

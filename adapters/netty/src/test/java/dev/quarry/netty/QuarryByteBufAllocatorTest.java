@@ -4,6 +4,7 @@ package dev.quarry.netty;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -73,17 +74,57 @@ class QuarryByteBufAllocatorTest {
     @Test
     void shouldLetALargerBlockStandIn() {
         try (Fixture fixture = Fixture.withLimit("64m")) {
-            ByteBuf larger = fixture.buffers().directBuffer(1100);
-            larger.release();
-            ByteBuf buffer = fixture.buffers().directBuffer(1000);
-            assertSame(larger, buffer);
+            ByteBuf buffer = fixture.buffers().directBuffer(1100);
+            long larger = buffer.memoryAddress();
+            buffer.release();
+            buffer = fixture.buffers().directBuffer(1000);
+            assertEquals(larger, buffer.memoryAddress());
             assertEquals(1152, buffer.maxFastWritableBytes());
             buffer.release();
-            assertSame(larger, fixture.buffers().directBuffer(1152));
-            larger.release();
-            ByteBuf tooSmall = fixture.buffers().directBuffer(1153);
-            assertNotSame(larger, tooSmall);
-            tooSmall.release();
+            buffer = fixture.buffers().directBuffer(1152);
+            assertEquals(larger, buffer.memoryAddress());
+            buffer.release();
+            buffer = fixture.buffers().directBuffer(1153);
+            assertNotEquals(larger, buffer.memoryAddress());
+            buffer.release();
+        }
+    }
+
+    @Test
+    void shouldChangeTheLastObjectsBlockForOneOfTheClassWanted() {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            ByteBuf small = fixture.buffers().directBuffer(100);
+            ByteBuf large = fixture.buffers().directBuffer(10_000);
+            long smallBlock = small.memoryAddress();
+            long largeBlock = large.memoryAddress();
+            ByteBuffer smallView = small.internalNioBuffer(0, 100);
+            small.release();
+            large.release();
+            ByteBuf again = fixture.buffers().directBuffer(100);
+            assertSame(large, again);
+            assertEquals(smallBlock, again.memoryAddress());
+            assertSame(smallView, again.internalNioBuffer(0, 100));
+            ByteBuf largeAgain = fixture.buffers().directBuffer(10_000);
+            assertEquals(largeBlock, largeAgain.memoryAddress());
+            largeAgain.release();
+            again.release();
+        }
+    }
+
+    @Test
+    void shouldKeepABlockWhateverItsObjectHadBefore() {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            ByteBuf first = fixture.buffers().directBuffer(100);
+            ByteBuf second = fixture.buffers().directBuffer(100);
+            first.release();
+            second.release();
+            // Larger than what is kept: its block is freed, and the object is the next one taken.
+            fixture.buffers().directBuffer(MIB).release();
+            assertEquals(1, fixture.memory().stats().frees());
+            ByteBuf again = fixture.buffers().directBuffer(100);
+            assertSame(second, again);
+            again.release();
+            assertEquals(1, fixture.memory().stats().frees());
         }
     }
 

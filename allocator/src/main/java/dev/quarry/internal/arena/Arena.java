@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.slab.SizeClasses.GRANULE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.MAX_SLOT;
 import static dev.quarry.internal.slab.SizeClasses.MAX_SMALL;
@@ -367,12 +368,13 @@ public final class Arena {
 
     /// Not by way of [#tryMallocSlow], which would make this short enough to be inlined into each malloc.
     private long mallocSlow(long size) {
-        final long address = closed || size < 0 ? 0 : size > MAX_SLOT ? mallocSpan(size) : mallocSlot(size);
+        final long address =
+                closed || size < 0 ? 0 : size > MAX_SLOT ? CALL.mallocSpan(this, size) : CALL.mallocSlot(this, size);
         return address != 0 ? address : shortage.malloc(size);
     }
 
     private long tryMallocSlow(long size) {
-        return closed || size < 0 ? 0 : size > MAX_SLOT ? mallocSpan(size) : mallocSlot(size);
+        return closed || size < 0 ? 0 : size > MAX_SLOT ? CALL.mallocSpan(this, size) : CALL.mallocSlot(this, size);
     }
 
     /// {@return how many slow paths there were} The owner only.
@@ -396,7 +398,7 @@ public final class Arena {
         }
     }
 
-    private long mallocSpan(long size) {
+    long mallocSpan(long size) {
         upkeep.onSlowPath(this);
         return spansHere().malloc(size);
     }
@@ -430,7 +432,7 @@ public final class Arena {
         return home.policy();
     }
 
-    private long mallocSlot(long size) {
+    long mallocSlot(long size) {
         upkeep.onSlowPath(this);
         follow();
         StackReserve.ensure();
@@ -452,7 +454,7 @@ public final class Arena {
         if (slab != nullSlab && getLong(slab + HEAD) != END) {
             return slab;
         }
-        slab = slabs.refill(sizeClass);
+        slab = CALL.refill(slabs, sizeClass);
         if (slab != 0 && guard == null) {
             setLookups(sizeClass, slab);
         }
@@ -476,11 +478,11 @@ public final class Arena {
             final long link = checks.requireAllocated(address, slab);
             batches.add(slab, SlabLayout.index(slab, address), link);
         } else {
-            freeRarely(address, slab);
+            CALL.freeRarely(this, address, slab);
         }
     }
 
-    private void freeRarely(long address, long slab) {
+    void freeRarely(long address, long slab) {
         if (slab == nullSlab) {
             spans.free(address);
             return;
@@ -492,7 +494,7 @@ public final class Arena {
             if (checked) {
                 checks.requireAllocated(address, slab);
             }
-            slabs.unfill(slab);
+            CALL.unfill(slabs, slab);
             freeOwn(address, slab);
         }
     }

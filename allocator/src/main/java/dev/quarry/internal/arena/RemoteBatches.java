@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
@@ -47,7 +48,7 @@ final class RemoteBatches {
     void add(long slab, int index, long link) {
         int entry = (int) (slab >>> 7) & ENTRIES - 1;
         if (slabs[entry] != slab) {
-            flush(entry);
+            CALL.flush(this, entry);
             start(entry, slab, index, link);
         } else {
             putChar(link, (char) heads[entry]);
@@ -55,7 +56,7 @@ final class RemoteBatches {
             counts[entry]++;
         }
         if (counts[entry] >= limits[entry]) {
-            flush(entry);
+            CALL.flush(this, entry);
         }
     }
 
@@ -91,7 +92,8 @@ final class RemoteBatches {
         slabs[entry] = slab;
     }
 
-    private void flush(int entry) {
+    /// Sends a chain home, if there is one.
+    void flush(int entry) {
         long slab = slabs[entry];
         if (slab == 0) {
             return;

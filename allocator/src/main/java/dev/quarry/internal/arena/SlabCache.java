@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.slab.SizeClasses.COUNT;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.CLASS;
@@ -121,7 +122,7 @@ final class SlabCache {
         boolean comesFromZone = fresh == 0;
         if (comesFromZone) {
             retireOneEmpty();
-            fresh = home.takeSlab(sizeClass, ownerWord);
+            fresh = CALL.takeSlab(home, sizeClass, ownerWord);
             if (fresh == 0) {
                 return 0;
             }
@@ -181,11 +182,11 @@ final class SlabCache {
             return;
         }
         partial[sizeClass].remove(slab);
-        flush(slab, sizeClass);
+        CALL.flush(this, slab, sizeClass);
     }
 
     /// Retires an empty slab that is in no list.
-    private void flush(long slab, int sizeClass) {
+    void flush(long slab, int sizeClass) {
         flushes[sizeClass]++;
         unpublishedFlushes++;
         unpublishedFlushBytes += SizeClasses.slabBytes(sizeClass);
@@ -211,13 +212,23 @@ final class SlabCache {
     /// Collects the remote frees of the slabs in the mailbox.
     /// @return whether there was any mail
     boolean readMail() {
-        long slab = Mailbox.isEmpty(mailbox) ? 0 : Mailbox.takeAll(mailbox);
-        boolean hadMail = slab != 0;
+        long first = Mailbox.isEmpty(mailbox) ? 0 : Mailbox.takeAll(mailbox);
+        if (first == 0) {
+            return false;
+        }
+        CALL.collect(this, first);
+        return true;
+    }
+
+    /// Collects the remote frees of slabs that came by mail.
+    /// @param mail the first of them
+    void collect(long mail) {
+        long slab = mail;
         while (slab != 0) {
             long next = Mailbox.next(slab);
             int owner = getIntAcquire(slab + OWNER);
             if ((owner & OWNER_MASK) != (ownerWord & OWNER_MASK)) {
-                mail.send(slab, owner & OWNER_MASK);
+                this.mail.send(slab, owner & OWNER_MASK);
             } else {
                 if ((owner & FULL) != 0) {
                     unfill(slab);
@@ -229,7 +240,6 @@ final class SlabCache {
             }
             slab = next;
         }
-        return hadMail;
     }
 
     /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is kept

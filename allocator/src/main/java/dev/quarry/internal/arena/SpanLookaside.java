@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 
@@ -123,7 +124,7 @@ final class SpanLookaside {
             long page = heads[spanClass] - 1;
             long next = map.second(page);
             // First, because it is what can throw: for want of stack, and then the list is as it was.
-            zone.freeSpan(page, SizeClasses.spanPages(spanClass));
+            CALL.freeSpan(zone, page, SizeClasses.spanPages(spanClass));
             heads[spanClass] = next;
             counts[spanClass]--;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.numa.RawMemory.copy;
 import static dev.quarry.numa.RawMemory.zero;
@@ -85,7 +86,7 @@ public final class Spans {
         boolean classed = size < directThresholdBytes && alignOrder == 0 && size > SizeClasses.MAX_SLOT;
         int spanClass = classed ? SizeClasses.ofSpan(size) : Zone.DIRECT;
         long pages = classed ? SizeClasses.spanPages(spanClass) : Space.pagesOf(size);
-        long address = home.allocateSpan(pages, alignOrder, spanClass, size);
+        long address = CALL.allocateSpan(home, pages, alignOrder, spanClass, size);
         mallocs += address == 0 ? 0 : 1;
         return address;
     }
@@ -97,7 +98,7 @@ public final class Spans {
         long page = address - zone.base() >>> PAGE_SHIFT;
         try {
             if (spanClass == Zone.DIRECT || zone != lookaside.zone() || !lookaside.push(spanClass, page)) {
-                zone.freeSpan(page, SpanMap.pages(word));
+                CALL.freeSpan(zone, page, SpanMap.pages(word));
             }
         } catch (StackOverflowError tooDeep) {
             // Both refuse before they change anything: the span stays live. No probe of the stack before, which would

@@ -12,6 +12,9 @@
 /// An arena's *lookaside list* of a slab class is the free slots of the slabs that it owns; of a span class, a LIFO
 /// list of whole spans. Both have a depth that tunes itself ([dev.quarry.internal.arena.LookasideDepth]).
 ///
+/// What is slow is called by way of [dev.quarry.internal.arena.SlowCalls], and so stays out of the code of the fast
+/// paths' callers.
+///
 /// May know: zones, slabs. Must not know: the facade.
 @NullMarked
 package dev.quarry.internal.arena;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The blocks of one class that a thread keeps: their addresses, each with the view that a buffer has made of it, where
+/// one has.
+///
+/// Not thread-safe, but for [#count].
+final class BlockStack {
+    private static final int FIRST_CAPACITY = 6;
+    private static final long[] NO_BLOCKS = {};
+    private static final @Nullable ByteBuffer[] NO_VIEWS = {};
+
+    private final int blockClass;
+    private final int blockBytes;
+    private long[] blocks = NO_BLOCKS;
+
+    /// By place, as long as the other array where there ever was a view, else empty.
+    private @Nullable ByteBuffer[] views = NO_VIEWS;
+
+    private int count;
+
+    /// @param blockClass of the blocks
+    /// @param blockBytes of each
+    BlockStack(int blockClass, int blockBytes) {
+        this.blockClass = blockClass;
+        this.blockBytes = blockBytes;
+    }
+
+    /// {@return how many blocks there are}
+    int count() {
+        return count;
+    }
+
+    /// {@return the bytes of each block}
+    int blockBytes() {
+        return blockBytes;
+    }
+
+    /// Puts a buffer's block on top; the buffer has none then.
+    /// @return whether it could: not where there is no heap for a longer array
+    boolean push(BlockByteBuf buffer) {
+        final int place = count;
+        if (place == blocks.length && !grow()) {
+            return false;
+        }
+        blocks[place] = buffer.address();
+        final ByteBuffer view = buffer.keptView();
+        if (view != null && (place < views.length || growViews())) {
+            views[place] = view;
+        }
+        count = place + 1;
+        buffer.disown();
+        return true;
+    }
+
+    /// Gives the top block to a buffer that has none.
+    /// @param home where the buffer belongs from now on
+    /// @return whether there was one
+    boolean pop(BlockByteBuf buffer, BlockStacks home) {
+        final int top = count - 1;
+        if (top < 0) {
+            return false;
+        }
+        count = top;
+        buffer.adopt(blocks[top], top < views.length ? takeView(top) : null, blockBytes, blockClass, home);
+        return true;
+    }
+
+    private @Nullable ByteBuffer takeView(int place) {
+        final ByteBuffer view = views[place];
+        if (view != null) {
+            views[place] = null;
+        }
+        return view;
+    }
+
+    /// {@return the address of a block}
+    /// @param place from the bottom, where those are that were not used for longest; below the count
+    long block(int place) {
+        return blocks[place];
+    }
+
+    /// Forgets the blocks below a place, which the caller has freed.
+    void dropBelow(int places) {
+        count -= places;
+        System.arraycopy(blocks, places, blocks, 0, count);
+        if (views.length != 0) {
+            // The array may be shorter than the stack.
+            int kept = Math.clamp(views.length - places, 0, count);
+            System.arraycopy(views, Math.min(places, views.length), views, 0, kept);
+            Arrays.fill(views, kept, Math.min(places + count, views.length), null);
+        }
+    }
+
+    private boolean grow() {
+        try {
+            blocks = Arrays.copyOf(blocks, Math.max(FIRST_CAPACITY, 2 * blocks.length));
+            return true;
+        } catch (OutOfMemoryError noHeap) {
+            return false;
+        }
+    }
+
+    private boolean growViews() {
+        try {
+            views = Arrays.copyOf(views, blocks.length);
+            return true;
+        } catch (OutOfMemoryError noHeap) {
+            return false;
+        }
+    }
+}

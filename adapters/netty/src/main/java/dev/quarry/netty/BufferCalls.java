@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.netty;
+
+import dev.quarry.numa.OutOfLine;
+import java.lang.invoke.MethodHandles;
+import org.jspecify.annotations.Nullable;
+
+/// What a buffer needs seldom. Each is called by its name here, and so stays out of the code of its caller, however
+/// often it runs: see [OutOfLine].
+interface BufferCalls {
+    /// The way to call them.
+    BufferCalls CALL = OutOfLine.calls(MethodHandles.lookup(), BufferCalls.class);
+
+    /// See [QuarryByteBufAllocator#withNewBlock].
+    BlockByteBuf withNewBlock(
+            QuarryByteBufAllocator allocator, @Nullable BlockByteBuf object, @Nullable ThreadCache cache, int byteSize);
+
+    /// See [QuarryByteBufAllocator#discard].
+    void discard(QuarryByteBufAllocator allocator, BlockByteBuf buffer);
+
+    /// See [BlockStacks#makeRoom].
+    boolean makeRoom(BlockStacks stacks, int blockBytes);
+
+    /// See [BlockStacks#freeBlock].
+    void freeBlock(BlockStacks stacks, BlockByteBuf buffer);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quarry.internal.arena;
+
+import dev.quarry.internal.slab.Zone;
+import dev.quarry.numa.OutOfLine;
+import java.lang.invoke.MethodHandles;
+
+/// The slow paths of an arena, in the order in which they lie behind each other. Each is called by its name here, and
+/// so stays out of the code of its caller, however often it runs: see [OutOfLine].
+interface SlowCalls {
+    /// The way to call them.
+    SlowCalls CALL = OutOfLine.calls(MethodHandles.lookup(), SlowCalls.class);
+
+    /// See [Arena#mallocSlot].
+    long mallocSlot(Arena arena, long size);
+
+    /// See [Arena#mallocSpan].
+    long mallocSpan(Arena arena, long size);
+
+    /// See [Arena#freeRarely].
+    void freeRarely(Arena arena, long address, long slab);
+
+    /// See [SlabCache#refill].
+    long refill(SlabCache slabs, int sizeClass);
+
+    /// See [SlabCache#collect].
+    void collect(SlabCache slabs, long mail);
+
+    /// See [SlabCache#unfill].
+    void unfill(SlabCache slabs, long slab);
+
+    /// See [SlabCache#flush].
+    void flush(SlabCache slabs, long slab, int sizeClass);
+
+    /// See [RemoteBatches#flush].
+    void flush(RemoteBatches batches, int entry);
+
+    /// See [Home#takeSlab].
+    long takeSlab(Home home, int sizeClass, int ownerWord);
+
+    /// See [Home#allocateSpan].
+    long allocateSpan(Home home, long pageCount, int alignOrder, int spanClass, long requestedBytes);
+
+    /// See [Zone#freeSpan].
+    void freeSpan(Zone zone, long page, long pageCount);
+}

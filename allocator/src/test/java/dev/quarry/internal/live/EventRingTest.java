@@ -15,6 +15,8 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -59,28 +61,34 @@ class EventRingTest {
     void shouldNeverMixTwoEvents() throws Exception {
         int threadCount = 3;
         int rounds = 20_000;
+        AtomicBoolean hasSeenEvents = new AtomicBoolean();
+        AtomicLong written = new AtomicLong();
         List<Thread> threads = new ArrayList<>();
         for (int thread = 0; thread < threadCount; thread++) {
             int first = thread;
             threads.add(Thread.ofPlatform().start(() -> {
-                for (int round = 0; round < rounds; round++) {
+                // On until the reader was there: on a busy machine it may come late.
+                for (int round = 0; round < rounds || !hasSeenEvents.get(); round++) {
                     long value = (long) round * threadCount + first;
                     ring.accept(EventKind.COMMIT, (int) value & 0xFF, value, value * 7, value * 13);
+                    written.incrementAndGet();
                 }
             }));
         }
-        long seen = 0;
-        while (threads.stream().anyMatch(Thread::isAlive)) {
-            file.writeEvents(ring);
-            for (LiveSnapshot.Event event : LiveReader.read(file.path()).events()) {
-                assertEquals(event.bytes() * 7, event.detail());
-                assertEquals(event.bytes() * 13, event.durationNs());
-                assertEquals(event.bytes() & 0xFF, event.node());
-                seen++;
+        try {
+            while (threads.stream().anyMatch(Thread::isAlive)) {
+                file.writeEvents(ring);
+                for (LiveSnapshot.Event event : LiveReader.read(file.path()).events()) {
+                    assertEquals(event.bytes() * 7, event.detail());
+                    assertEquals(event.bytes() * 13, event.durationNs());
+                    assertEquals(event.bytes() & 0xFF, event.node());
+                    hasSeenEvents.set(true);
+                }
             }
+        } finally {
+            hasSeenEvents.set(true);
         }
-        assertTrue(seen > 0);
-        assertEquals((long) threadCount * rounds, ring.commits());
+        assertEquals(written.get(), ring.commits());
     }
 
     /// The clock stands for whatever holds a thread up while it writes.

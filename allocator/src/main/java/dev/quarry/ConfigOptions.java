@@ -107,8 +107,9 @@ final class ConfigOptions {
             QuantityType.time("0", "24h"),
             "10s",
             "How long free spans that still hold old contents keep their OS pages at most, fewer and fewer of them over"
-                    + " that time, and fewer while fresh memory is taken beside them; and four times as long as a thread must be idle to lose what its arena keeps; 0 gives pages"
-                    + " back at once, and the next use has to fault them in again.");
+                    + " that time, and fewer while fresh memory is taken beside them; and four times as long as a"
+                    + " thread must be idle to lose what its arena keeps; 0 gives pages back at once, and the next use"
+                    + " has to fault them in again.");
 
     static final ConfigOption<CloseMode> CLOSE = ConfigOption.of(
             "close",

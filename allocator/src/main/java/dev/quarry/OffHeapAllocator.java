@@ -25,10 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Addresses are plain `long`s of native memory, aligned to 16. Any thread may allocate, and any thread may free what
 /// any other has allocated. A platform thread gets an arena of its own with its first call; virtual threads share.
 ///
-/// *Errors.* Negative sizes, and alignments that are no power of two, are [IllegalArgumentException]s; want of memory
-/// is
-/// an [OutOfOffHeapMemoryError]; a bad free is an [InvalidFreeException]. When an exception leaves, nothing has
-/// changed.
+/// *Errors.* Negative sizes, and alignments that are no power of two, are [IllegalArgumentException]s; want of
+/// memory is an [OutOfOffHeapMemoryError]; a bad free is an [InvalidFreeException]. When an exception leaves,
+/// nothing has changed.
 ///
 /// *Cost.* In steady state malloc and free of up to 32 KiB take no lock, make no garbage and enter no kernel.
 ///

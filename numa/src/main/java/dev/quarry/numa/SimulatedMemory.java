@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// **What may change.** Where each thread runs ([#runOn]), what a node has ([#setNodeBytes]), which nodes there are
 /// ([#removeNode]), the cgroup around the process ([#contain]), and the clock.
 ///
-/// **Limits.** A reservation costs real memory where it is touched, and its release looks at all of it; keep it to a
-/// few
-/// hundred MiB.
+/// **Limits.** A reservation costs real memory where it is touched, and its release looks at all of it; keep it to
+/// a few hundred MiB.
 ///
 /// **Threads.** All methods may be called by any thread; one call is carried out at a time.
 public final class SimulatedMemory implements NativeMemory {

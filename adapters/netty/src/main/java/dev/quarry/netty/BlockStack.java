@@ -52,8 +52,9 @@ final class BlockStack {
         if (view != null && (place < views.length || growViews())) {
             views[place] = view;
         }
-        count = place + 1;
+        // Where the stack ends between the two, the block is lost; the other way round it would be in two places.
         buffer.disown();
+        count = place + 1;
         return true;
     }
 
@@ -65,8 +66,8 @@ final class BlockStack {
         if (top < 0) {
             return false;
         }
-        count = top;
         buffer.adopt(blocks[top], top < views.length ? takeView(top) : null, blockBytes, blockClass, home);
+        count = top;
         return true;
     }
 

@@ -138,11 +138,13 @@ class BlockStacks {
             return false;
         }
         final BlockByteBuf before = last;
-        if (before != null) {
+        if (before == null) {
+            last = buffer;
+        } else {
             store(before);
+            last = buffer;
             storedObject(before);
         }
-        last = buffer;
         return true;
     }
 
@@ -166,7 +168,8 @@ class BlockStacks {
 
     /// Frees a block that has no place here.
     final void freeBlock(BlockByteBuf buffer) {
-        budget.memory().free(buffer.disown());
+        budget.memory().free(buffer.address());
+        buffer.disown();
     }
 
     /// What becomes of a buffer whose block was stored.
@@ -218,8 +221,8 @@ class BlockStacks {
     final void freeAll() {
         BlockByteBuf buffer = last;
         if (buffer != null) {
-            last = null;
             freeBlock(buffer);
+            last = null;
             storedObject(buffer);
         }
         for (BlockStack stack : stacks) {

@@ -25,8 +25,7 @@ class BufferCache extends BlockStacks {
     }
 
     /// {@return a buffer: with a block of the class or a little larger if one is kept, else without; null when no
-    /// object
-    /// is kept}
+    /// object is kept}
     final @Nullable BlockByteBuf take(int blockClass) {
         final BlockByteBuf buffer = takeLast(blockClass);
         return buffer == null ? takeOther(blockClass) : buffer;

@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Cost.* A released buffer of up to 64 KiB keeps its block for the thread's next one: at most 2 MiB a thread, and 16
 /// MiB or a sixteenth of the limit for all. Where that serves, no lock is taken, the kernel is not entered, and the
-/// thread
-/// that allocated a buffer and holds its only reference releases it without an atomic operation. A `ByteBuffer` is made
-/// only when it is asked for, and is used again while the object has the same block.
+/// thread that allocated a buffer and holds its only reference releases it without an atomic operation. A `ByteBuffer`
+/// is made only when it is asked for, and is used again while the object has the same block.
 ///
 /// Needs neither Unsafe nor any flag beyond native access. Thread-safe. The allocator of the memory is closed by
 /// whoever made it, after the last release.

@@ -6,34 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ResourceLeakDetector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Random programs of one thread, whose blocks and views change objects all the time.
+@ExtendWith(WithoutLeakDetection.class)
 class BlockStacksTest {
     private static final int STEPS = 60_000;
     private static final int MAX_LIVE = 700;
     private static final int MAX_BYTES = 70_000;
-
-    private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
-
-    @BeforeEach
-    void disableLeakDetection() {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    }
-
-    @AfterEach
-    void restoreLeakDetection() {
-        ResourceLeakDetector.setLevel(levelBefore);
-    }
 
     /// The buffers that live, by address: what no two of them may share.
     private static final class Model {

@@ -6,32 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.ResourceLeakDetector;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// In steady state a buffer makes no garbage, whatever its size and wherever it is released.
+@ExtendWith(WithoutLeakDetection.class)
 class BufferGarbageTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ROUNDS = 50_000;
 
     /// What the measurement itself may make: far less than an object for each buffer.
     private static final double MAX_BYTES_PER_BUFFER = 0.1;
-
-    private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
-
-    @BeforeEach
-    void disableLeakDetection() {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    }
-
-    @AfterEach
-    void restoreLeakDetection() {
-        ResourceLeakDetector.setLevel(levelBefore);
-    }
 
     private static void assertGarbageFree(Runnable round) {
         round.run();

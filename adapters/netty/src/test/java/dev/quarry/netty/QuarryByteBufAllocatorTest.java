@@ -18,34 +18,20 @@ import dev.quarry.OutOfOffHeapMemoryError;
 import dev.quarry.SizeClassStats;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
-import io.netty.util.ResourceLeakDetector;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(WithoutLeakDetection.class)
 class QuarryByteBufAllocatorTest {
     private static final int MIB = 1 << 20;
-
-    private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
-
-    /// A sampled buffer comes in a wrapper, and these tests ask what is inside.
-    @BeforeEach
-    void disableLeakDetection() {
-        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-    }
-
-    @AfterEach
-    void restoreLeakDetection() {
-        ResourceLeakDetector.setLevel(levelBefore);
-    }
 
     @Test
     void shouldShareTheProcessWideAllocator() {

@@ -398,6 +398,7 @@ public final class Arena {
         }
     }
 
+    /// Called by way of [SlowCalls].
     long mallocSpan(long size) {
         upkeep.onSlowPath(this);
         return spansHere().malloc(size);
@@ -432,6 +433,7 @@ public final class Arena {
         return home.policy();
     }
 
+    /// Called by way of [SlowCalls].
     long mallocSlot(long size) {
         upkeep.onSlowPath(this);
         follow();
@@ -482,6 +484,7 @@ public final class Arena {
         }
     }
 
+    /// Called by way of [SlowCalls].
     void freeRarely(long address, long slab) {
         if (slab == nullSlab) {
             spans.free(address);

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /// All arenas of an allocator: which thread has which, the stripes, and those without an owner.
 ///
-/// An arena outlives its thread. When the thread has ended, whoever notices first (the maintenance agent, or a thread
-/// that needs an arena) adopts it: all its slabs and spans go to the zone, and the empty arena waits for the next
-/// thread.
-/// So there are never more arenas than platform threads were alive at once, and never more than the cap.
+/// An arena outlives its thread. When the thread has ended, whoever notices first (the maintenance agent, or a
+/// thread that needs an arena) adopts it: all its slabs and spans go to the zone, and the empty arena waits for the
+/// next thread. So there are never more arenas than platform threads were alive at once, and never more than the
+/// cap.
 ///
 /// Thread-safe; the lock is taken when threads come and go and on a maintenance tick, never by malloc or free.
 public final class ArenaPool {

@@ -221,9 +221,9 @@ final class SlabCache {
     }
 
     /// Collects the remote frees of slabs that came by mail.
-    /// @param mail the first of them
-    void collect(long mail) {
-        long slab = mail;
+    /// @param first of them
+    void collect(long first) {
+        long slab = first;
         while (slab != 0) {
             long next = Mailbox.next(slab);
             int owner = getIntAcquire(slab + OWNER);

@@ -16,10 +16,9 @@ import java.util.Map;
 public final class BufferRun {
     private static final int EXTRA_SECONDS = 120;
 
-    /// The same for every pool: without Unsafe, as the JDK has it, with access to native memory, without which Netty's
-    /// pools are slower, and with leak detection off, which costs all of them the same. The loop's calls of the pool
-    /// are
-    /// not inlined: in a server the places that allocate and release are many.
+    /// The same for every pool: without Unsafe, as the JDK has it, with access to native memory, without which
+    /// Netty's pools are slower, and with leak detection off, which costs all of them the same. The loop's calls of
+    /// the pool are not inlined: in a server the places that allocate and release are many.
     public static final List<String> JVM_FLAGS = List.of(
             "-Xms768m",
             "-Xmx768m",

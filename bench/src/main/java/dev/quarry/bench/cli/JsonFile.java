@@ -9,9 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// The file for the results. It is opened before the measurement begins: a path that cannot be written must not cost
-/// the
-/// minutes that lie between.
+/// The file for the results. It is opened before the measurement begins: a path that cannot be written must not
+/// cost the minutes that lie between.
 final class JsonFile implements AutoCloseable {
     private final Path path;
     private final boolean isNew;

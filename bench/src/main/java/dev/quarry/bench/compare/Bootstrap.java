@@ -5,9 +5,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /// The interval of a ratio of two samples by the bootstrap: the processes are drawn anew, and in each of them its
-/// rounds, 4,000 times; the interval is that of the middle 99 % of the ratios. The draws are the same in each run, so
-/// that
-/// the same two folders give the same answer.
+/// rounds, 4,000 times; the interval is that of the middle 99 % of the ratios. The draws are the same in each run,
+/// so that the same two folders give the same answer.
 final class Bootstrap {
     private static final int RESAMPLES = 4_000;
     private static final double TAIL = 0.005;

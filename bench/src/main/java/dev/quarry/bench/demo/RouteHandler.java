@@ -53,9 +53,8 @@ final class RouteHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
     }
 
-    /// A client may go away, or send what it will. Anything else is the end of the demo: its figures would be those of
-    /// a
-    /// server that fails.
+    /// A client may go away, or send what it will. Anything else is the end of the demo: its figures would be those
+    /// of a server that fails.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close().addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);

@@ -5,12 +5,10 @@ import dev.quarry.bench.subject.Blocks;
 
 /// Measures each malloc and each free of another allocator, and decides when the next one begins.
 ///
-/// In a *closed* schedule a thread calls again as soon as it is done with the last block. In an *open* one it calls at
-/// a
-/// constant rate, and while it is late, since a call took longer than until the next was due, time counts from when the
-/// call should have begun: one slow call shows in all that had to wait for it. What the workload itself does between
-/// two
-/// calls moves the schedule, for it is not the allocator's.
+/// In a *closed* schedule a thread calls again as soon as it is done with the last block. In an *open* one it calls
+/// at a constant rate, and while it is late, since a call took longer than until the next was due, time counts from
+/// when the call should have begun: one slow call shows in all that had to wait for it. What the workload itself
+/// does between two calls moves the schedule, for it is not the allocator's.
 final class TimedBlocks extends Blocks {
     /// The interval of a closed schedule.
     static final long CLOSED = 0;

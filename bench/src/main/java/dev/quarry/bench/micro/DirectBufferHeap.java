@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// The JDK's direct buffers, always zeroed. There is no free: what is freed is forgotten, and the garbage collector
-/// does
-/// the rest within the time that is measured.
+/// does the rest within the time that is measured.
 final class DirectBufferHeap extends MicroHeap {
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 

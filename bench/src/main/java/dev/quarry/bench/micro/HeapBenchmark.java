@@ -20,8 +20,7 @@ public abstract class HeapBenchmark extends MicroBenchmark {
     protected HeapBenchmark() {}
 
     /// Anew for each iteration: JMH promises no more than that a thread stays the same throughout one, and a local
-    /// arena
-    /// is one thread's own.
+    /// arena is one thread's own.
     @Setup(Level.Iteration)
     public void open() {
         heap = MicroSubject.open(subject, slots());

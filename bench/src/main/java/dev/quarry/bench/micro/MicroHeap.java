@@ -4,10 +4,9 @@ package dev.quarry.bench.micro;
 /// An allocator behind numbered slots, each of which holds a block or nothing. So those that hand out addresses and
 /// those that hand out objects look alike, and what a caller needs to keep a block counts as well.
 ///
-/// Each allocation writes the first byte of its block. A fork has objects of one subclass only, so that every call is
-/// direct and can be inlined. The methods are public for that: of package-private ones the compiler does not assume
-/// that
-/// nobody else implements them.
+/// Each allocation writes the first byte of its block. A fork has objects of one subclass only, so that every call
+/// is direct and can be inlined. The methods are public for that: of package-private ones the compiler does not
+/// assume that nobody else implements them.
 ///
 /// For one thread; [#sharing()] gives another thread its own view of the same slots.
 abstract class MicroHeap {

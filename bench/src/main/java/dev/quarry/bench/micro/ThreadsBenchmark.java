@@ -7,9 +7,8 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Threads;
 
 /// Threads that have nothing to do with each other: each frees one of a thousand blocks of its own, of 8 to 1,007
-/// bytes,
-/// and allocates another in its place. Time is that of one replacement on one thread; where threads do not hinder each
-/// other it stays the same with more of them, as long as there are cores.
+/// bytes, and allocates another in its place. Time is that of one replacement on one thread; where threads do not
+/// hinder each other it stays the same with more of them, as long as there are cores.
 ///
 /// JMH has one number of threads a method.
 public class ThreadsBenchmark extends HeapBenchmark {

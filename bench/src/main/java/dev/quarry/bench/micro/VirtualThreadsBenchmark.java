@@ -4,8 +4,7 @@ package dev.quarry.bench.micro;
 import org.openjdk.jmh.annotations.Fork;
 
 /// The same on virtual threads. Each has a carrier of its own: JMH's loops never wait, so that threads without one
-/// would
-/// not begin before the others end.
+/// would not begin before the others end.
 @Fork(
         value = 3,
         jvmArgsAppend = {

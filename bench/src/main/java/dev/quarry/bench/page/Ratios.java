@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Over several cases, Quarry's figure to the best of some competitors: that of its facade without a flag, as most
-/// callers
-/// have it.
+/// callers have it.
 final class Ratios {
     private final List<Ratio> ratios = new ArrayList<>();
 

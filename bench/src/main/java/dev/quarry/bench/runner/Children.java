@@ -14,8 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /// Runs child processes, each within a time limit, and ends those that run when this process is asked to end. The
-/// output
-/// of a child that is run to its end goes through files, so that nobody has to read it meanwhile.
+/// output of a child that is run to its end goes through files, so that nobody has to read it meanwhile.
 public final class Children {
     /// A child measures what its command line says, not what the caller's environment adds to it.
     private static final Set<String> REMOVED_VARIABLES =

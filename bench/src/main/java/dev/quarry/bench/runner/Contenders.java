@@ -15,9 +15,8 @@ import java.util.Optional;
 public final class Contenders {
     public static final String NETTY_ADAPTIVE = "netty-adaptive";
 
-    /// The loop that replays stays a compiled method of its own, as it is a function of its own in C, and its rare step
-    /// one
-    /// outside of it: else C2 kept the loop's state on the stack, and each operation cost up to 2 ns more.
+    /// The loop that replays stays a compiled method of its own, as it is a function of its own in C, and its rare
+    /// step one outside of it: else C2 kept the loop's state on the stack, and each operation cost up to 2 ns more.
     private static final String LOOP_OF_ITS_OWN = "-XX:CompileCommand=dontinline,dev.quarry.bench.subject.*::replay*";
 
     /// The same for every child JVM. The serial collector has the cheapest barriers and no threads of its own, which is

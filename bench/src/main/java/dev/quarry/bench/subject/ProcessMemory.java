@@ -36,9 +36,8 @@ public final class ProcessMemory {
         return statusBytes("VmHWM:");
     }
 
-    /// Makes the young part of the Java heap resident, so that the garbage of what runs after this changes nothing in
-    /// the
-    /// figures of the process: fills it until the collector has run once.
+    /// Makes the young part of the Java heap resident, so that the garbage of what runs after this changes nothing
+    /// in the figures of the process: fills it until the collector has run once.
     public static void touchYoungHeap() {
         long before = collections();
         long maxBytes = Runtime.getRuntime().maxMemory();

@@ -6,10 +6,9 @@ import java.util.Map;
 
 /// Replays a trace against one subject. A loop may be run any number of times: a trace frees all that it allocates.
 ///
-/// A round is cut into chunks, each one call of [#replay(int[], int, int)]. So that method is entered often enough to
-/// be
-/// compiled as a whole, as a program's own code is; a loop that is entered once a round would begin each round in the
-/// interpreter and go over into a version compiled for its middle.
+/// A round is cut into chunks, each one call of [#replay(int[], int, int)]. So that method is entered often enough
+/// to be compiled as a whole, as a program's own code is; a loop that is entered once a round would begin each
+/// round in the interpreter and go over into a version compiled for its middle.
 public abstract class ReplayLoop {
     private static final int CHUNK_WORDS = 4096;
 

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The controlling terminal, on a screen of its own and with keys that come at once, without an echo. At its end, and
-/// at
-/// the end of the process by Ctrl-C, it is as it was.
+/// The controlling terminal, on a screen of its own and with keys that come at once, without an echo. At its end,
+/// and at the end of the process by Ctrl-C, it is as it was.
 ///
 /// Used by one thread; the end may come from any.
 final class Terminal implements AutoCloseable {

@@ -7,10 +7,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A trace, ready to be replayed on one thread: thread switches are taken out, and a free is appended for each block
-/// that
-/// is live at the end of the file. Every word has been checked: a slot is below [#slotCount()], is empty when a block
-/// is allocated into it, and holds one when it is freed or reallocated.
+/// A trace, ready to be replayed on one thread: thread switches are taken out, and a free is appended for each
+/// block that is live at the end of the file. Every word has been checked: a slot is below [#slotCount()], is empty
+/// when a block is allocated into it, and holds one when it is freed or reallocated.
 public final class Trace {
     private final String name;
     private final int[] words;

@@ -7,9 +7,8 @@ import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// All threads exchange their blocks through the same slots, so that whose block a thread frees is chance: nothing can
-/// be
-/// given back in batches by owner.
+/// All threads exchange their blocks through the same slots, so that whose block a thread frees is chance: nothing
+/// can be given back in batches by owner.
 ///
 /// One operation is a malloc, an exchange and a free.
 final class Contention extends Workload {

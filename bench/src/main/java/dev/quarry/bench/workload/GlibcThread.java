@@ -5,9 +5,8 @@ import dev.quarry.bench.subject.BlockSource;
 import dev.quarry.bench.subject.Blocks;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Each thread replaces random blocks of its 1,024; sizes follow the inverse square: half are at most 8 bytes, one in
-/// 250
-/// is above 1 KiB. Each byte is written.
+/// Each thread replaces random blocks of its 1,024; sizes follow the inverse square: half are at most 8 bytes, one
+/// in 250 is above 1 KiB. Each byte is written.
 ///
 /// One operation is a free and a malloc.
 final class GlibcThread extends Workload {

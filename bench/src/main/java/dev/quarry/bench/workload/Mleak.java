@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// Thousands of threads, ten at a time, each of which leaves one small block behind and frees one that another left:
-/// what
-/// an allocator keeps for a thread must go with it.
+/// Thousands of threads, ten at a time, each of which leaves one small block behind and frees one that another
+/// left: what an allocator keeps for a thread must go with it.
 ///
 /// One operation is a thread from its start to its end.
 final class Mleak extends Workload {

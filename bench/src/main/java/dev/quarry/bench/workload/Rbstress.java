@@ -6,9 +6,8 @@ import dev.quarry.bench.subject.Blocks;
 import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An interpreter's bursts: blocks of 1 to 40 bytes of which some are kept, and the rest freed all at once when there
-/// are
-/// many; then one block of 100,000 bytes.
+/// An interpreter's bursts: blocks of 1 to 40 bytes of which some are kept, and the rest freed all at once when
+/// there are many; then one block of 100,000 bytes.
 ///
 /// One operation is a block allocated and freed.
 final class Rbstress extends Workload {

@@ -8,8 +8,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAccumulator;
 
 /// The part of a round that is timed, where its threads do something before and after it: from the first one that
-/// begins
-/// to the last one that ends.
+/// begins to the last one that ends.
 final class TimedPart {
     /// More than any thread needs to get ready; longer only when another has failed.
     private static final int WAIT_SECONDS = 60;

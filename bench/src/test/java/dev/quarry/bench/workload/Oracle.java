@@ -9,8 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// Stands between a workload and an allocator, and knows each live block: none may overlap another, each must be
-/// aligned,
-/// each must be freed once, and what lies behind each must be as it was.
+/// aligned, each must be freed once, and what lies behind each must be as it was.
 final class Oracle implements BlockSource {
     private static final long FENCE_BYTES = 8;
 

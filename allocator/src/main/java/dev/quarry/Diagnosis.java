@@ -88,7 +88,7 @@ final class Diagnosis {
             walk = last;
             long startNs = space.os().nanoTime();
             if (walk == null || startNs - walk.nextNs() >= 0) {
-                AllocatorStats stats = caches.apply(pool.stats());
+                AllocatorStats stats = caches.apply(pool::stats);
                 String buckets = buckets(stats);
                 String topClasses = topClasses(stats);
                 long endNs = space.os().nanoTime();

@@ -69,11 +69,16 @@ final class LiveFigures implements BlockCache.Counter {
     }
 
     void count() {
-        pool.count(tally);
-        metadataBytes = space.metadataBytes();
-        cachedBytes = 0;
-        cachedBlocks = 0;
-        caches.count(this);
+        boolean isExact = false;
+        for (int walks = 1; !isExact && walks <= BlockCaches.MAX_WALKS; walks++) {
+            long stamp = caches.stamp();
+            pool.count(tally);
+            metadataBytes = space.metadataBytes();
+            cachedBytes = 0;
+            cachedBlocks = 0;
+            caches.count(this);
+            isExact = caches.isUndisturbed(stamp);
+        }
     }
 
     @Override

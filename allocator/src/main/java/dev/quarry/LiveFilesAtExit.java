@@ -14,11 +14,24 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LiveFilesAtExit {
     private static final Set<Path> FILES = ConcurrentHashMap.newKeySet();
 
-    static {
-        Runtime.getRuntime().addShutdownHook(new Deletion());
-    }
+    private static final boolean WILL_BE_DELETED = tryAddHook();
 
     private LiveFilesAtExit() {}
+
+    /// {@return whether files are removed at the end} Not where it has begun before the first file was made: that
+    /// process should make none.
+    static boolean willBeDeleted() {
+        return WILL_BE_DELETED;
+    }
+
+    private static boolean tryAddHook() {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Deletion());
+            return true;
+        } catch (IllegalStateException ending) {
+            return false;
+        }
+    }
 
     /// {@return how many there are}
     static int count() {

@@ -100,6 +100,9 @@ final class LivePublisher {
                 ? LiveFolder.ofUser(SystemProperties.temporaryFolder(), SystemProperties.userName())
                 : Path.of(config.live());
         try {
+            if (!LiveFilesAtExit.willBeDeleted()) {
+                throw new LiveFileException("this process is ending");
+            }
             if (LiveFilesAtExit.count() >= MAX_FILES) {
                 throw new LiveFileException("this process has " + MAX_FILES + " already");
             }

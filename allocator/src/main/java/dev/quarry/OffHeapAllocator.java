@@ -566,7 +566,7 @@ public final class OffHeapAllocator implements AutoCloseable {
     AllocatorStats census() {
         lifecycle.enterOpen();
         try {
-            return caches.apply(pool.stats());
+            return caches.apply(pool::stats);
         } finally {
             lifecycle.leave();
         }

@@ -24,6 +24,7 @@ class BlockCachesTest {
         private final Deque<Long> blocks = new ArrayDeque<>();
         private int sweeps;
         private boolean isInUse;
+        private boolean givesUpBeforeItCounts;
 
         Kept(OffHeapAllocator allocator) {
             this.allocator = allocator;
@@ -31,6 +32,10 @@ class BlockCachesTest {
 
         @Override
         public void count(Counter counter) {
+            if (givesUpBeforeItCounts) {
+                // As the maintenance does that comes between the two halves of a walk.
+                allocator.maintain();
+            }
             if (!blocks.isEmpty()) {
                 counter.add(allocator.usableSize(blocks.getFirst()), blocks.size());
             }
@@ -48,6 +53,10 @@ class BlockCachesTest {
         @Override
         public void sweep() {
             sweeps++;
+            if (givesUpBeforeItCounts) {
+                givesUpBeforeItCounts = false;
+                reclaim();
+            }
         }
     }
 
@@ -83,6 +92,19 @@ class BlockCachesTest {
             assertEquals(0, kept.sweeps);
             allocator.maintain();
             assertEquals(1, kept.sweeps);
+        }
+    }
+
+    @Test
+    void shouldNotCallBlocksLiveThatAreGivenUpDuringTheWalk() {
+        try (OffHeapAllocator allocator = OffHeapAllocator.create(config().build())) {
+            Kept kept = new Kept(allocator);
+            assertTrue(allocator.register(kept));
+            kept.blocks.push(allocator.malloc(1000));
+            kept.blocks.push(allocator.malloc(1000));
+            kept.givesUpBeforeItCounts = true;
+            assertEquals(0, allocator.stats().liveBlocks());
+            assertEquals(2, allocator.stats().frees());
         }
     }
 

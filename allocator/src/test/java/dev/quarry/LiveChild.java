@@ -21,7 +21,8 @@ final class LiveChild {
 
     private LiveChild() {}
 
-    /// @param arguments the end: `killed`, `truncated`, `full`, `exit` or `closed`; then the folder of live files
+    /// @param arguments the end: `killed`, `truncated`, `full`, `exit`, `ending` or `closed`; then the folder of live
+    ///                  files
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[1]);
         switch (arguments[0]) {
@@ -31,6 +32,7 @@ final class LiveChild {
             case "exit" ->
                 System.out.println(
                         "made: " + create(folder, MaintenanceMode.THREAD).livePath());
+            case "ending" -> Runtime.getRuntime().addShutdownHook(new Thread(() -> useWhileEnding(folder)));
             case "closed" -> {
                 OffHeapAllocator allocator = create(folder, MaintenanceMode.THREAD);
                 System.out.println("made: " + allocator.livePath());
@@ -50,6 +52,15 @@ final class LiveChild {
                 .maintenanceTick(Duration.ofMillis(1))
                 .live(folder.toString())
                 .build());
+    }
+
+    /// The first allocator of a process that is ending already.
+    private static void useWhileEnding(Path folder) {
+        OffHeapAllocator allocator = create(folder, MaintenanceMode.EXTERNAL);
+        allocator.free(allocator.malloc(100));
+        allocator.maintain();
+        System.out.println("used, " + allocator.report().contains("this process is ending"));
+        allocator.close();
     }
 
     /// Threads allocate and free for good; when the file says that they have done enough, the process is killed.

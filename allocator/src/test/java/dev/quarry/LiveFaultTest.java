@@ -82,6 +82,14 @@ class LiveFaultTest {
     }
 
     @Test
+    void shouldMakeNoFileInAProcessThatIsEnding() throws Exception {
+        ChildJvm.Outcome outcome = ChildJvm.run(LiveChild.class, List.of(), "ending", folder.toString());
+        outcome.requireSuccess();
+        assertTrue(outcome.output().contains("used, true"), outcome::toString);
+        assertEquals(List.of(), LiveFolder.files(folder));
+    }
+
+    @Test
     void shouldRemoveTheFileAtTheClose() throws Exception {
         ChildJvm.Outcome outcome = ChildJvm.run(LiveChild.class, List.of(), "closed", folder.toString());
         outcome.requireSuccess();

@@ -52,6 +52,16 @@ public final class OutOfLine {
         }
     }
 
+    /// Makes a method longer than C2 inlines, by instructions that it drops when it compiles the method itself.
+    /// @param code of the method, whose parameters are declared
+    public static void lengthen(CodeBuilder code) {
+        int filler = code.allocateLocal(TypeKind.INT);
+        code.iconst_0().istore(filler);
+        for (int i = 0; i < FILLERS; i++) {
+            code.iinc(filler, FILLER_CONSTANT);
+        }
+    }
+
     private static ClassDesc describe(Class<?> type) {
         return ClassDesc.ofDescriptor(type.descriptorString());
     }
@@ -84,11 +94,7 @@ public final class OutOfLine {
     private record Call(String name, MethodType shape) implements Consumer<CodeBuilder> {
         @Override
         public void accept(CodeBuilder code) {
-            int filler = code.allocateLocal(TypeKind.INT);
-            code.iconst_0().istore(filler);
-            for (int i = 0; i < FILLERS; i++) {
-                code.iinc(filler, FILLER_CONSTANT);
-            }
+            lengthen(code);
             for (int parameter = 0; parameter < shape.parameterCount(); parameter++) {
                 code.loadLocal(TypeKind.from(shape.parameterType(parameter)), code.parameterSlot(parameter));
             }

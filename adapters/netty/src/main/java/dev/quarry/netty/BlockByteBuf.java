@@ -58,16 +58,22 @@ final class BlockByteBuf extends RecycledByteBuf {
     /// @param blockClass  of the block
     /// @param home        where it was kept
     void adopt(long block, @Nullable ByteBuffer keptView, int usableBytes, int blockClass, BlockStacks home) {
+        change(block, keptView, usableBytes, blockClass);
+        setHome(home);
+    }
+
+    /// Takes over a block that was kept, in place of its own, which goes there.
+    /// @param block       of its own from now on
+    /// @param keptView    that a buffer has made of the block, or null
+    /// @param usableBytes at that address
+    /// @param blockClass  of the block
+    void change(long block, @Nullable ByteBuffer keptView, int usableBytes, int blockClass) {
         this.address = block;
         if (view != keptView) {
             view = keptView;
         }
         this.usableBytes = usableBytes;
         this.blockClass = blockClass;
-        // Mostly the same, and a reference written costs the collector.
-        if (this.home != home) {
-            this.home = home;
-        }
     }
 
     /// {@return the view that was made of the block, or null}
@@ -96,6 +102,14 @@ final class BlockByteBuf extends RecycledByteBuf {
         return home;
     }
 
+    /// Says where the buffer belongs from now on.
+    void setHome(BlockStacks stacks) {
+        // Mostly the same, and a reference written costs the collector.
+        if (home != stacks) {
+            home = stacks;
+        }
+    }
+
     /// {@return the address of the block, whether the buffer lives or not}
     long address() {
         return address;
@@ -114,7 +128,32 @@ final class BlockByteBuf extends RecycledByteBuf {
             }
             return true;
         }
-        return release(1);
+        return home instanceof StripeCache stripe ? releaseTo(stripe) : release(1);
+    }
+
+    /// The lock of the stripe takes an atomic operation, and so the count does without: it is the same as for an owner.
+    private boolean releaseTo(StripeCache stripe) {
+        if (!stripe.tryLock()) {
+            return release(1);
+        }
+        boolean isLast = false;
+        boolean isKept = false;
+        try {
+            isLast = endIfLast();
+            if (isLast) {
+                BufferEvents.free(this, address);
+                isKept = stripe.give(this);
+            }
+        } finally {
+            stripe.unlock();
+        }
+        if (!isLast) {
+            return release(1);
+        }
+        if (!isKept) {
+            CALL.discard(allocator, this);
+        }
+        return true;
     }
 
     @Override

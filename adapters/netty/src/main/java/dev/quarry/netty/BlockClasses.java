@@ -42,7 +42,8 @@ final class BlockClasses {
 
     /// {@return the class of the smallest block that has so many bytes, or [#NONE]}
     int of(int byteSize) {
-        return byteSize <= MAX_BYTES ? lookup[byteSize + (1 << GRANULE_SHIFT) - 1 >> GRANULE_SHIFT] : NONE;
+        final int index = byteSize + (1 << GRANULE_SHIFT) - 1 >>> GRANULE_SHIFT;
+        return index < lookup.length ? lookup[index] : NONE;
     }
 
     /// {@return the class of a block, or [#NONE]}

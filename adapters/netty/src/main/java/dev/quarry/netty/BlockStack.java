@@ -71,6 +71,39 @@ final class BlockStack {
         return true;
     }
 
+    /// Changes a buffer's block for the top one of another stack, where neither needs more than a few stores. One
+    /// method for both: their checks together are fewer than one after the other.
+    /// @param from that the buffer's block goes to
+    /// @param to   that its next block comes from
+    /// @return whether it could; else nothing has changed
+    static boolean exchange(BlockByteBuf buffer, BlockStack from, BlockStack to) {
+        final int place = from.count;
+        final int top = to.count - 1;
+        // Unsigned: an empty stack's top is beyond all arrays.
+        if (Integer.compareUnsigned(place, from.blocks.length) >= 0
+                || Integer.compareUnsigned(top, to.blocks.length) >= 0) {
+            return false;
+        }
+        final ByteBuffer oldView = buffer.keptView();
+        if (oldView != null && place >= from.views.length) {
+            return false;
+        }
+        final ByteBuffer newView = top < to.views.length ? to.views[top] : null;
+        final long oldBlock = buffer.address();
+        // The last call: where the stack ends with it nothing has changed, and what follows are stores.
+        buffer.change(to.blocks[top], newView, to.blockBytes, to.blockClass);
+        from.blocks[place] = oldBlock;
+        from.count = place + 1;
+        to.count = top;
+        if (oldView != null) {
+            from.views[place] = oldView;
+        }
+        if (newView != null) {
+            to.views[top] = null;
+        }
+        return true;
+    }
+
     private @Nullable ByteBuffer takeView(int place) {
         final ByteBuffer view = views[place];
         if (view != null) {

@@ -82,14 +82,24 @@ class BlockStacks {
         return sum;
     }
 
-    /// {@return the buffer that was released last, if its block is of the class; else null}
+    /// {@return the buffer that was released last, with a block of the class; null where that is not at hand}
     final @Nullable BlockByteBuf takeLast(int blockClass) {
         final BlockByteBuf buffer = last;
-        if (buffer != null && buffer.blockClass() == blockClass) {
+        if (buffer != null && (buffer.blockClass() == blockClass || exchange(buffer, blockClass))) {
             last = null;
             return buffer;
         }
         return null;
+    }
+
+    private boolean exchange(BlockByteBuf buffer, int blockClass) {
+        final BlockStack to = stacks[blockClass];
+        final int room = roomBytes + to.blockBytes() - buffer.fastCapacity();
+        if (room >= 0 && BlockStack.exchange(buffer, stacks[buffer.blockClass()], to)) {
+            roomBytes = room;
+            return true;
+        }
+        return false;
     }
 
     /// {@return the buffer that was released last, without its block; null when there is none}
@@ -104,22 +114,16 @@ class BlockStacks {
 
     /// Gives a block of the class, or of one of the next larger ones, to a buffer that has none. A larger one is a
     /// quarter larger at most, and goes back to its own stack: so neighbours make up for each other's ups and downs.
-    final void supply(BlockByteBuf buffer, int blockClass) {
-        if (stacks[blockClass].pop(buffer, this)) {
-            roomBytes += buffer.fastCapacity();
-        } else {
-            supplyLarger(buffer, blockClass);
-        }
-    }
-
-    private void supplyLarger(BlockByteBuf buffer, int blockClass) {
+    /// @return whether there was one
+    final boolean supply(BlockByteBuf buffer, int blockClass) {
         final int end = Math.min(blockClass + NEIGHBOURS, BlockClasses.NONE - 1);
-        for (int larger = blockClass + 1; larger <= end; larger++) {
-            if (stacks[larger].pop(buffer, this)) {
+        for (int candidate = blockClass; candidate <= end; candidate++) {
+            if (stacks[candidate].pop(buffer, this)) {
                 roomBytes += buffer.fastCapacity();
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /// Keeps a buffer with its block, if there is room.

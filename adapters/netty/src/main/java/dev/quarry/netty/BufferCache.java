@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import static dev.quarry.netty.BufferCalls.CALL;
+
 import org.jspecify.annotations.Nullable;
 
 /// The unused buffers of one thread, or of one stripe, and its part of the count of what is in use. Those with blocks
@@ -24,20 +26,26 @@ class BufferCache extends BlockStacks {
         this.arrays = new MagazineCache[ArrayClasses.THREAD_COUNT];
     }
 
-    /// {@return a buffer: with a block of the class or a little larger if one is kept, else without; null when no
-    /// object is kept}
+    /// {@return a buffer with a block of the class or a little larger; null when none is kept}
     final @Nullable BlockByteBuf take(int blockClass) {
         final BlockByteBuf buffer = takeLast(blockClass);
-        return buffer == null ? takeOther(blockClass) : buffer;
+        return buffer == null ? CALL.takeOther(this, blockClass) : buffer;
     }
 
-    private @Nullable BlockByteBuf takeOther(int blockClass) {
-        final BlockByteBuf last = takeLastObject();
-        final BlockByteBuf buffer = last == null ? objects.take() : last;
-        if (buffer != null) {
-            supply(buffer, blockClass);
+    /// Called by way of [BufferCalls].
+    final @Nullable BlockByteBuf takeOther(int blockClass) {
+        final BlockByteBuf object = takeObject();
+        if (object == null || supply(object, blockClass)) {
+            return object;
         }
-        return buffer;
+        objects.give(object);
+        return null;
+    }
+
+    /// {@return a buffer without a block; null when none is kept}
+    final @Nullable BlockByteBuf takeObject() {
+        final BlockByteBuf last = takeLastObject();
+        return last == null ? objects.take() : last;
     }
 
     /// Keeps the object of a direct buffer whose block is freed.

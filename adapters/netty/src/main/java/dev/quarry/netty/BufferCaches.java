@@ -185,44 +185,57 @@ final class BufferCaches implements BlockCache {
         sweep();
     }
 
-    /// {@return a buffer for a thread without a cache of its own, with a block of the class if possible, else without
-    /// one; null when none is unused, or no stripe free}
+    /// {@return a buffer with a block for a thread without a cache of its own; null when none is kept, or no stripe
+    /// free}
     @Nullable
     BlockByteBuf takeShared(int blockClass) {
-        int stripe = stripes.tryLock();
-        if (stripe == CacheStripes.NONE) {
+        final StripeCache stripe = stripes.tryLock();
+        if (stripe == null) {
             return null;
         }
         try {
-            BufferCache cache = stripes.cache(stripe);
-            return cache.take(blockClass);
+            return stripe.take(blockClass);
         } finally {
-            stripes.unlock(stripe);
+            stripe.unlock();
+        }
+    }
+
+    /// {@return a buffer without a block for such a thread; null when none is kept, or no stripe free}
+    @Nullable
+    BlockByteBuf takeSharedObject() {
+        StripeCache stripe = stripes.tryLock();
+        if (stripe == null) {
+            return null;
+        }
+        try {
+            return stripe.takeObject();
+        } finally {
+            stripe.unlock();
         }
     }
 
     /// Keeps a buffer with its block, for threads without a cache of their own.
     /// @return whether there was room
     boolean giveShared(BlockByteBuf buffer) {
-        int stripe = buffer.blockClass() == BlockClasses.NONE ? CacheStripes.NONE : stripes.tryLock();
-        if (stripe == CacheStripes.NONE) {
+        final StripeCache stripe = buffer.blockClass() == BlockClasses.NONE ? null : stripes.tryLock();
+        if (stripe == null) {
             return false;
         }
         try {
-            return stripes.cache(stripe).give(buffer);
+            return stripe.keep(buffer);
         } finally {
-            stripes.unlock(stripe);
+            stripe.unlock();
         }
     }
 
     /// Keeps the object of a direct buffer whose block is freed.
     void giveSharedObject(BlockByteBuf buffer) {
-        int stripe = stripes.tryLock();
-        if (stripe != CacheStripes.NONE) {
+        StripeCache stripe = stripes.tryLock();
+        if (stripe != null) {
             try {
-                stripes.cache(stripe).giveObject(buffer);
+                stripe.giveObject(buffer);
             } finally {
-                stripes.unlock(stripe);
+                stripe.unlock();
             }
         }
     }
@@ -237,16 +250,16 @@ final class BufferCaches implements BlockCache {
             own.countArrayBytes(bytes);
             return own.takeArray(arrayClass);
         }
-        int stripe = stripes.tryLock();
-        if (stripe == CacheStripes.NONE) {
+        StripeCache stripe = stripes.tryLock();
+        if (stripe == null) {
             uncachedArrayBytes.addAndGet(bytes);
             return null;
         }
         try {
-            stripes.cache(stripe).countArrayBytes(bytes);
-            return stripes.cache(stripe).takeArray(arrayClass);
+            stripe.countArrayBytes(bytes);
+            return stripe.takeArray(arrayClass);
         } finally {
-            stripes.unlock(stripe);
+            stripe.unlock();
         }
     }
 
@@ -259,16 +272,16 @@ final class BufferCaches implements BlockCache {
             own.giveArray(buffer, arrayClass);
             return;
         }
-        int stripe = stripes.tryLock();
-        if (stripe == CacheStripes.NONE) {
+        StripeCache stripe = stripes.tryLock();
+        if (stripe == null) {
             uncachedArrayBytes.addAndGet(-bytes);
             return;
         }
         try {
-            stripes.cache(stripe).countArrayBytes(-bytes);
-            stripes.cache(stripe).giveArray(buffer, arrayClass);
+            stripe.countArrayBytes(-bytes);
+            stripe.giveArray(buffer, arrayClass);
         } finally {
-            stripes.unlock(stripe);
+            stripe.unlock();
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.netty;
 
+import dev.quarry.LocalArena;
 import dev.quarry.numa.OutOfLine;
 import java.lang.invoke.MethodHandles;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,17 @@ interface BufferCalls {
     BufferCalls CALL = OutOfLine.calls(MethodHandles.lookup(), BufferCalls.class);
 
     /// See [QuarryByteBufAllocator#withNewBlock].
-    BlockByteBuf withNewBlock(
-            QuarryByteBufAllocator allocator, @Nullable BlockByteBuf object, @Nullable ThreadCache cache, int byteSize);
+    BlockByteBuf withNewBlock(QuarryByteBufAllocator allocator, @Nullable ThreadCache cache, int byteSize);
+
+    /// See [BufferCache#takeOther].
+    @Nullable
+    BlockByteBuf takeOther(BufferCache cache, int blockClass);
+
+    /// See [LocalArena#tryMalloc].
+    long tryMalloc(LocalArena arena, long byteSize);
+
+    /// See [LocalArena#free].
+    void free(LocalArena arena, long address);
 
     /// See [QuarryByteBufAllocator#discard].
     void discard(QuarryByteBufAllocator allocator, BlockByteBuf buffer);

@@ -3,7 +3,7 @@ package dev.quarry.netty;
 
 import dev.quarry.BlockCache;
 import dev.quarry.numa.NativeMemory;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// Caches for threads that have none of their own: virtual threads.
@@ -15,67 +15,55 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe.
 final class CacheStripes {
-    /// No stripe was free.
-    static final int NONE = -1;
-
     private static final int TRIES = 2;
 
     private static final NativeMemory OS = NativeMemory.system();
     private static final boolean KNOWS_CPU = !OS.isPortable();
 
-    /// A lock's distance from the next, in ints: two cache lines, because they are fetched in pairs.
-    private static final int SPACING = 32;
+    /// Each made on first use.
+    private final AtomicReferenceArray<@Nullable StripeCache> caches;
 
-    private final @Nullable BufferCache[] caches;
     private final StackBudget budget;
     private final BlockClasses classes;
     private final BufferDepots depots;
-    private final AtomicIntegerArray locks;
 
     CacheStripes(StackBudget budget, BlockClasses classes, BufferDepots depots) {
         this.budget = budget;
         this.classes = classes;
         this.depots = depots;
         int cpus = Runtime.getRuntime().availableProcessors();
-        caches = new BufferCache[Integer.highestOneBit(4 * cpus - 1)];
-        locks = new AtomicIntegerArray(caches.length * SPACING);
+        caches = new AtomicReferenceArray<>(Integer.highestOneBit(4 * cpus - 1));
     }
 
-    /// {@return the number of a stripe that the caller holds now, or [#NONE]}
-    int tryLock() {
-        int first = KNOWS_CPU
+    /// {@return a stripe that the caller holds now; null if none was free}
+    @Nullable
+    StripeCache tryLock() {
+        final int first = KNOWS_CPU
                 ? OS.currentCpu() * TRIES
                 : (int) Thread.currentThread().threadId();
         for (int i = 0; i < TRIES; i++) {
-            int stripe = first + i & caches.length - 1;
-            if (locks.getPlain(stripe * SPACING) == 0 && locks.compareAndSet(stripe * SPACING, 0, 1)) {
+            final int place = first + i & caches.length() - 1;
+            final StripeCache known = caches.getAcquire(place);
+            final StripeCache stripe = known == null ? make(place) : known;
+            if (stripe.tryLock()) {
                 return stripe;
             }
         }
-        return NONE;
+        return null;
     }
 
-    /// {@return the cache of a stripe, made on first use}
-    /// @param stripe that the caller holds
-    BufferCache cache(int stripe) {
-        BufferCache cache = caches[stripe];
-        if (cache == null) {
-            cache = new BufferCache(null, budget, classes, depots);
-            caches[stripe] = cache;
-        }
-        return cache;
-    }
-
-    /// Ends the caller's use.
-    void unlock(int stripe) {
-        locks.setRelease(stripe * SPACING, 0);
+    private StripeCache make(int place) {
+        StripeCache made = new StripeCache(budget, classes, depots);
+        StripeCache other = caches.compareAndExchange(place, null, made);
+        return other == null ? made : other;
     }
 
     /// {@return bytes of arrays that came into use here, less those that went out of it here}
     long usedArrayBytes() {
         long bytes = 0;
-        for (BufferCache cache : caches) {
-            bytes += cache == null ? 0 : cache.usedArrayBytes();
+        for (int place = 0; place < caches.length(); place++) {
+            StripeCache stripe = caches.getAcquire(place);
+            bytes += stripe == null ? 0 : stripe.usedArrayBytes();
         }
         return bytes;
     }
@@ -83,29 +71,32 @@ final class CacheStripes {
     /// {@return bytes of arrays kept here}
     long cachedArrayBytes() {
         long bytes = 0;
-        for (BufferCache cache : caches) {
-            bytes += cache == null ? 0 : cache.cachedArrayBytes();
+        for (int place = 0; place < caches.length(); place++) {
+            StripeCache stripe = caches.getAcquire(place);
+            bytes += stripe == null ? 0 : stripe.cachedArrayBytes();
         }
         return bytes;
     }
 
     /// Tells of the blocks kept here. Exact while nobody allocates or releases.
     void count(BlockCache.Counter counter) {
-        for (BufferCache cache : caches) {
-            if (cache != null) {
-                cache.count(counter);
+        for (int place = 0; place < caches.length(); place++) {
+            StripeCache stripe = caches.getAcquire(place);
+            if (stripe != null) {
+                stripe.count(counter);
             }
         }
     }
 
     /// Empties all stripes that are free now.
     void clear() {
-        for (int stripe = 0; stripe < caches.length; stripe++) {
-            if (locks.compareAndSet(stripe * SPACING, 0, 1)) {
+        for (int place = 0; place < caches.length(); place++) {
+            StripeCache stripe = caches.getAcquire(place);
+            if (stripe != null && stripe.tryLock()) {
                 try {
-                    cache(stripe).clear();
+                    stripe.clear();
                 } finally {
-                    unlock(stripe);
+                    stripe.unlock();
                 }
             }
         }

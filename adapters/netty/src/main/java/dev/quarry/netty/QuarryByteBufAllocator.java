@@ -61,8 +61,8 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
         final ThreadCache cache = caches.current();
         final int blockClass = classes.of(initialCapacity);
         BlockByteBuf buffer = cache == null ? caches.takeShared(blockClass) : cache.take(blockClass);
-        if (buffer == null || !buffer.hasBlock()) {
-            buffer = CALL.withNewBlock(this, buffer, cache, initialCapacity);
+        if (buffer == null) {
+            buffer = CALL.withNewBlock(this, cache, initialCapacity);
         }
         buffer.begin(initialCapacity, maxCapacity);
         BufferEvents.allocate(buffer, true, cache != null);
@@ -70,7 +70,8 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
     }
 
     /// The object first, the block second: if there is none, the object is the only thing to be lost.
-    BlockByteBuf withNewBlock(@Nullable BlockByteBuf object, @Nullable ThreadCache cache, int byteSize) {
+    BlockByteBuf withNewBlock(@Nullable ThreadCache cache, int byteSize) {
+        BlockByteBuf object = cache == null ? caches.takeSharedObject() : cache.takeObject();
         BlockByteBuf buffer = object == null ? new BlockByteBuf(this, caches.nobodys()) : object;
         int blockClass = classes.of(byteSize);
         long block = allocateBlock(cache, byteSize);
@@ -79,7 +80,7 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
     }
 
     private long allocateBlock(@Nullable ThreadCache cache, int byteSize) {
-        long block = cache == null ? memory.tryMalloc(byteSize) : cache.arena.tryMalloc(byteSize);
+        long block = cache == null ? memory.tryMalloc(byteSize) : CALL.tryMalloc(cache.arena, byteSize);
         if (block == 0) {
             // What is kept for other sizes may be what lacks here.
             caches.reclaim();
@@ -126,7 +127,7 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
             memory.free(buffer.disown());
             caches.giveSharedObject(buffer);
         } else {
-            cache.arena.free(buffer.disown());
+            CALL.free(cache.arena, buffer.disown());
             cache.giveObject(buffer);
         }
     }

@@ -2,10 +2,14 @@
 package dev.quarry.netty;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.AllocatorStats;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,6 +163,42 @@ class BufferThreadsTest {
             AllocatorStats stats = fixture.memory().stats();
             assertEquals(500, stats.remoteFrees());
             assertEquals(stats.mallocs(), stats.frees());
+        }
+    }
+
+    @Test
+    void shouldSendBlocksOfVirtualThreadsBackToTheirStripe() throws Exception {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            ByteBuf[] buffer = new ByteBuf[1];
+            Runnable use = () -> {
+                fixture.buffers().directBuffer(1000).release();
+                buffer[0] = fixture.buffers().directBuffer(1000);
+            };
+            Thread.ofVirtual().start(use).join();
+            long block = buffer[0].memoryAddress();
+            assertTrue(buffer[0].release(), "by a thread that has a cache of its own");
+            assertEquals(0, fixture.liveBlocks());
+            assertEquals(0, fixture.memory().stats().frees(), "kept");
+            ByteBuf another = fixture.buffers().directBuffer(1000);
+            assertNotEquals(block, another.memoryAddress(), "not by that thread");
+            another.release();
+        }
+    }
+
+    @Test
+    void shouldLeaveABufferOfAStripeToItsOtherHolders() throws Exception {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            ByteBuf[] buffer = new ByteBuf[1];
+            Thread.ofVirtual()
+                    .start(() -> {
+                        fixture.buffers().directBuffer(1000).release();
+                        buffer[0] = fixture.buffers().directBuffer(1000).retain();
+                    })
+                    .join();
+            assertFalse(buffer[0].release());
+            assertEquals(1, fixture.liveBlocks());
+            assertTrue(buffer[0].release());
+            assertThrows(IllegalReferenceCountException.class, buffer[0]::release);
         }
     }
 

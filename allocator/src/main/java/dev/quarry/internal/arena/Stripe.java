@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// An arena that many threads share: who holds the lock is its owner for that moment. The lock is only ever tried.
+/// An arena that many threads share: who holds the lock is its owner for that moment.
 public final class Stripe {
     private final ReentrantLock lock = new ReentrantLock();
     private final Arena arena;
@@ -18,6 +19,22 @@ public final class Stripe {
 
     boolean tryLock() {
         return lock.tryLock();
+    }
+
+    /// Waits for it. An interrupt does not end that: what is freed must get through.
+    /// @return whether the caller has it now; false after the time
+    boolean lockWithin(long waitNs) {
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            return lock.tryLock(waitNs, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupt) {
+            wasInterrupted = true;
+            return false;
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /// Reads the mail, and gives back what is kept once nobody has used the stripe for a while. Under the lock.

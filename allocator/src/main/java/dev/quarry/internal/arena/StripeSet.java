@@ -2,6 +2,7 @@
 package dev.quarry.internal.arena;
 
 import dev.quarry.internal.slab.StackReserve;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -11,10 +12,20 @@ import org.jspecify.annotations.Nullable;
 /// Stripes of one policy: some for each place where a thread can run, made when they are first wanted.
 ///
 /// Stripe `i` belongs to source `i % sources`. A thread tries those of its own source first, its cpu's before the
-/// others; then those of other sources; it waits for none.
+/// others; then those of other sources. When none is free for a while it waits for the one that it tried first.
+///
+/// It must not go on trying: the scheduler of virtual threads takes those that yield before some that may hold what
+/// they try for, again and again, and then nobody gets on.
 ///
 /// Thread-safe.
 final class StripeSet {
+    /// How often all stripes are tried before a thread waits. What is done under a stripe mostly takes less than one
+    /// try.
+    private static final int PASSES = 4;
+
+    /// After which a waiting thread looks again whether there is use in it.
+    private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final NodeMap map;
     private final AtomicReferenceArray<@Nullable Stripe> stripes;
     private final ReentrantLock making;
@@ -49,23 +60,40 @@ final class StripeSet {
     @Nullable
     Stripe lock(int cpu, End end) {
         StackReserve.ensure();
-        int source = map.sourceOf(cpu);
-        for (int tries = 0; ; tries++) {
-            int step = tries % stripes.length();
-            Stripe stripe = stripe((source + step / perSource) % sources + sources * ((cpu + step) % perSource));
-            if (end.isReached()) {
-                return null;
-            }
-            if (stripe != null && stripe.tryLock()) {
-                return stripe;
-            }
-            if (step == stripes.length() - 1) {
-                if (stripe == null && isEmpty()) {
+        for (int passes = 1; ; passes++) {
+            Stripe first = null;
+            for (int step = 0; step < stripes.length(); step++) {
+                Stripe stripe = stripe(indexOf(cpu, step));
+                if (end.isReached()) {
                     return null;
                 }
+                if (stripe != null && stripe.tryLock()) {
+                    return stripe;
+                }
+                first = first == null ? stripe : first;
+            }
+            if (first == null && isEmpty()) {
+                return null;
+            }
+            if (first == null || passes < PASSES) {
                 Thread.yield();
+            } else if (first.lockWithin(WAIT_NS)) {
+                return unlessAtEnd(first, end);
             }
         }
+    }
+
+    private static @Nullable Stripe unlessAtEnd(Stripe locked, End end) {
+        if (end.isReached()) {
+            locked.unlock();
+            return null;
+        }
+        return locked;
+    }
+
+    /// {@return where the stripe is that a thread on a cpu tries in a step}
+    private int indexOf(int cpu, int step) {
+        return (map.sourceOf(cpu) + step / perSource) % sources + sources * ((cpu + step) % perSource);
     }
 
     /// Whether waiting is of no use any more.

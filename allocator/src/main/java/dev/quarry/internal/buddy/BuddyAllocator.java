@@ -18,6 +18,9 @@ import dev.quarry.internal.region.Region;
 /// neighbours (so that a freed run of 3 pages serves the next run of 3); an uncommitted block; fresh pages at the
 /// frontier. What a block has over is split off again, so a run of pages costs exactly its pages.
 ///
+/// Of the blocks of one order the lowest of the first few in its list is taken, not the one freed last: what is in use
+/// so gathers at low addresses, and what is free above grows together. See docs/adr/0015.
+///
 /// Invariant: `freePages == sum over orders of blocks * 2^order`, for each kind; no two free buddies of one kind.
 ///
 /// Not thread-safe: used under the lock of its zone. Everything that can fail comes before the first write.
@@ -29,7 +32,9 @@ public final class BuddyAllocator {
 
     private static final int MAX_ORDERS = 32;
     private static final int KINDS = 2;
-    private static final int RUN_CANDIDATES = 8;
+
+    /// How many blocks of a list are looked at. More of them changed nothing that could be measured.
+    private static final int CANDIDATES = 8;
 
     private final Region region;
     private final SpanMap map;
@@ -67,7 +72,7 @@ public final class BuddyAllocator {
         }
         int kindOrder = find(0, order);
         if (kindOrder >= 0) {
-            return take(0, kindOrder, heads[0][kindOrder] - 1, pages);
+            return take(0, kindOrder, lowest(0, kindOrder), pages);
         }
         long run = allocateRun(pages, alignOrder);
         if (run != NOTHING) {
@@ -75,7 +80,7 @@ public final class BuddyAllocator {
         }
         kindOrder = find(1, order);
         if (kindOrder >= 0) {
-            long page = heads[1][kindOrder] - 1;
+            long page = lowest(1, kindOrder);
             if (region.tryCommit(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
                 return take(1, kindOrder, page, pages);
             }
@@ -225,7 +230,7 @@ public final class BuddyAllocator {
             return NOTHING;
         }
         long candidate = heads[0][floor] - 1;
-        for (int tries = 0; candidate >= 0 && tries < RUN_CANDIDATES; tries++) {
+        for (int tries = 0; candidate >= 0 && tries < CANDIDATES; tries++) {
             if (tryExtend(candidate, 1L << floor, pages)) {
                 take(0, floor, candidate, 1L << floor);
                 map.setRelease(candidate, SpanMap.CACHED, 0, pages);
@@ -269,6 +274,17 @@ public final class BuddyAllocator {
             }
         }
         return -1;
+    }
+
+    /// {@return the block at the lowest address of the first ones in a list that is not empty}
+    private long lowest(int kind, int order) {
+        long lowest = heads[kind][order] - 1;
+        long candidate = nextFree(lowest);
+        for (int tries = 1; candidate >= 0 && tries < CANDIDATES; tries++) {
+            lowest = Math.min(lowest, candidate);
+            candidate = nextFree(candidate);
+        }
+        return lowest;
     }
 
     /// Takes the first pages of a free block and puts the rest back.

@@ -4,6 +4,7 @@ package dev.quarry.internal.slab;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
+import dev.quarry.numa.OutOfLine;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
@@ -22,9 +23,6 @@ import java.util.function.Consumer;
 /// Two things keep compilers from dropping the check. The method is longer than what they inline, or its variables
 /// would become its caller's; and it calls another that is so too, as a method that calls nothing is not checked.
 public abstract class StackProbe {
-    /// Longer than what C2 inlines of hot methods (`FreqInlineSize`, 325 bytes).
-    private static final int BYTECODE_BYTES = 512;
-
     private static final String LEAF = "leaf";
 
     /// For the classes made here.
@@ -39,7 +37,9 @@ public abstract class StackProbe {
     static StackProbe ofWords(int words) {
         ClassDesc base = ClassDesc.ofDescriptor(StackProbe.class.descriptorString());
         ClassDesc made = ClassDesc.of(StackProbe.class.getPackageName(), "StackProbe" + words);
-        byte[] bytes = ClassFile.of().build(made, new Declaration(base, made, words));
+        // Without branches there is no need of stack maps, whose making is the larger part of the work.
+        byte[] bytes =
+                ClassFile.of(ClassFile.StackMapsOption.DROP_STACK_MAPS).build(made, new Declaration(base, made, words));
         try {
             return (StackProbe) MethodHandles.lookup()
                     .defineHiddenClass(bytes, true)
@@ -76,9 +76,7 @@ public abstract class StackProbe {
                 code.aload(0).invokespecial(type.base(), INIT_NAME, MTD_void).return_();
                 return;
             }
-            for (int bytes = 0; bytes < BYTECODE_BYTES; bytes++) {
-                code.nop();
-            }
+            OutOfLine.lengthen(code);
             if (kind == Kind.PROBE) {
                 code.invokestatic(type.made(), LEAF, MTD_void);
                 // There are as many variables as the number of the last one that is used says.

@@ -12,8 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.NumaPolicy;
 import dev.quarry.internal.slab.SimulatedSpace;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArenaPoolTest {
     private static final long DELAY_NS = 1_000;
@@ -196,6 +200,54 @@ class ArenaPoolTest {
             assertNotNull(first);
             assertNotNull(second[0]);
             assertNotEquals(first.arena().id(), second[0].arena().id());
+        }
+    }
+
+    /// Who goes on trying keeps others from running: of virtual threads the very one that has the stripe.
+    private static Thread startWaiting(Runnable call) throws InterruptedException {
+        Thread waiting = new Thread(call);
+        waiting.start();
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            assertNotEquals(Thread.State.TERMINATED, waiting.getState());
+            Thread.onSpinWait();
+        }
+        return waiting;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldWaitForAStripeWhenAllAreTaken(boolean isInterrupted) throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options().arenasStripes(1))) {
+            Stripe taken = fixture.pool().lockStripe();
+            assertNotNull(taken);
+            AtomicReference<Stripe> got = new AtomicReference<>();
+            AtomicBoolean knowsOfTheInterrupt = new AtomicBoolean();
+            Thread waiting = startWaiting(() -> {
+                got.set(fixture.pool().lockStripe());
+                knowsOfTheInterrupt.set(Thread.currentThread().isInterrupted());
+            });
+            if (isInterrupted) {
+                waiting.interrupt();
+            }
+            assertNull(got.get());
+            taken.unlock();
+            waiting.join();
+            assertSame(taken, got.get());
+            assertEquals(isInterrupted, knowsOfTheInterrupt.get());
+        }
+    }
+
+    @Test
+    void shouldNotWaitForAStripeOfAPoolThatIsClosed() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options().arenasStripes(1))) {
+            Stripe taken = fixture.pool().lockStripe();
+            assertNotNull(taken);
+            AtomicReference<Stripe> got = new AtomicReference<>(taken);
+            Thread waiting = startWaiting(() -> got.set(fixture.pool().lockStripe()));
+            fixture.pool().close(Thread.currentThread());
+            waiting.join();
+            assertNull(got.get());
+            taken.unlock();
         }
     }
 

@@ -75,6 +75,22 @@ class BuddyAllocatorTest {
     }
 
     @Test
+    void shouldPreferTheLowestOfBlocksOfOneSize() {
+        long[] pages = new long[8];
+        for (int i = 0; i < pages.length; i++) {
+            pages[i] = buddy.allocate(4, 0);
+        }
+        // Every other one, so that none merges; the lowest neither first nor last.
+        for (int freed : new int[] {4, 0, 6, 2}) {
+            buddy.free(pages[freed], 4);
+        }
+        for (int expected : new int[] {0, 2, 4, 6}) {
+            assertEquals(pages[expected], buddy.allocate(4, 0));
+            buddy.verify();
+        }
+    }
+
+    @Test
     void shouldCostARunExactlyItsPages() {
         for (long pages = 1; pages <= 60; pages++) {
             long before = fixture.committedPages() - buddy.freeCommittedPages();

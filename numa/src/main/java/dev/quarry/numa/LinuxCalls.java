@@ -9,6 +9,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The C library's functions, one method each. As the kernel itself does, a method gives the result or, where that
 /// failed, the negated error number: no object is made on the way. Addresses and numbers travel as `long`,
@@ -39,11 +41,8 @@ final class LinuxCalls {
     private static final MethodHandle SYSCALL = link("syscall");
     private static final MethodHandle PRCTL = link("prctl");
 
-    // Critical: it reads a word that the kernel keeps in the thread's own memory, and neither blocks nor calls back.
-    private static final MethodHandle SCHED_GETCPU = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("sched_getcpu"),
-            FunctionDescriptor.of(JAVA_INT),
-            Linker.Option.critical(false));
+    private static volatile @Nullable MethodHandle linkedCpu;
+    private static volatile boolean isCpuLinked;
 
     /// Five fields of 65 bytes come in `struct utsname`; the fifth is the machine. A sixth may follow.
     private static final int UTSNAME_MACHINE = 4 * 65;
@@ -222,12 +221,36 @@ final class LinuxCalls {
     }
 
     /// The cpu of the calling thread, or -1.
+    /// Linked on first use: it has a shape of its own, which processes on one node without virtual threads never need.
+    /// @return the cpu; 0 while there is no stack or no heap to link it
     static int schedGetcpu() {
         try {
-            return (int) SCHED_GETCPU.invokeExact();
+            if (!isCpuLinked) {
+                linkCpu();
+            }
+            return (int) Cpu.SCHED_GETCPU.invokeExact();
+        } catch (StackOverflowError | OutOfMemoryError lack) {
+            return 0;
         } catch (Throwable e) {
             throw unexpected(e);
         }
+    }
+
+    /// Critical: the call reads a word that the kernel keeps in the thread's own memory, and neither blocks nor calls
+    /// back.
+    private static void linkCpu() {
+        linkedCpu = LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow("sched_getcpu"),
+                FunctionDescriptor.of(JAVA_INT),
+                Linker.Option.critical(false));
+        // An initialiser that overflows the stack spoils its class for good. Here there was more than enough of it.
+        Objects.requireNonNull(Cpu.SCHED_GETCPU);
+        isCpuLinked = true;
+    }
+
+    /// A constant, as the compiler wants it.
+    private static final class Cpu {
+        static final MethodHandle SCHED_GETCPU = Objects.requireNonNull(linkedCpu);
     }
 
     /// A downcall declares no exception: what comes is an error of the virtual machine, or a mistake in this class.

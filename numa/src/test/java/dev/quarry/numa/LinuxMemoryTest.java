@@ -239,4 +239,27 @@ class LinuxMemoryTest extends NativeMemoryContract {
         int start = maps.indexOf(flags, mapping);
         return maps.substring(start + flags.length(), maps.indexOf('\n', start));
     }
+
+    /// Asked first where it ends: to link the call there is not enough of it there.
+    @Test
+    void shouldSayTheCpuHoweverLittleStackThereIs() throws Exception {
+        Thread deep = new Thread(null, this::askAtEachDepth, "deep", 256 << 10);
+        deep.start();
+        deep.join();
+        int cpu = memory.currentCpu();
+        assertTrue(Topology.read().nodes().stream().anyMatch(node -> node.cpus().contains(cpu)), () -> "cpu " + cpu);
+    }
+
+    private void askAtEachDepth() {
+        try {
+            askAtEachDepth();
+        } catch (StackOverflowError end) {
+            // The deepest ones ask first.
+        }
+        try {
+            memory.currentCpu();
+        } catch (StackOverflowError notEvenForTheCall) {
+            // Those above have a little more.
+        }
+    }
 }

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe, but for [#count]: one thread only, or who holds the stripe.
 class BlockStacks {
-    /// How many larger classes may stand in for one.
-    private static final int NEIGHBOURS = 2;
+    /// How many larger classes may stand in for one: as many as there are up to twice its size. What is kept is used
+    /// before more is allocated.
+    private static final int NEIGHBOURS = 4;
 
     /// Whose stacks these are, who needs no lock for them; null for a stripe, which any thread may hold, and when it
     /// was taken from an idle thread. See [dev.quarry.Quiescence].
@@ -112,8 +113,9 @@ class BlockStacks {
         return buffer;
     }
 
-    /// Gives a block of the class, or of one of the next larger ones, to a buffer that has none. A larger one is a
-    /// quarter larger at most, and goes back to its own stack: so neighbours make up for each other's ups and downs.
+    /// Gives a block of the class, or of one of the next larger ones, to a buffer that has none. A larger one is
+    /// about twice as large at most, and goes back to its own stack: so neighbours make up for each other's ups and
+    /// downs.
     /// @return whether there was one
     final boolean supply(BlockByteBuf buffer, int blockClass) {
         final int end = Math.min(blockClass + NEIGHBOURS, BlockClasses.NONE - 1);

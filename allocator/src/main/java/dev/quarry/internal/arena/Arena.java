@@ -190,7 +190,8 @@ public final class Arena {
         }
     }
 
-    private void freeOwn(long address, long slab) {
+    /// Of a slab of this arena that has free slots.
+    void freeOwn(long address, long slab) {
         try {
             final int reciprocal = (int) GET_INT.invokeExact(slab + RECIPROCAL);
             final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * (reciprocal & 0xFFFFFFFFL);
@@ -498,7 +499,7 @@ public final class Arena {
                 checks.requireAllocated(address, slab);
             }
             CALL.unfill(slabs, slab);
-            freeOwn(address, slab);
+            CALL.freeOwn(this, address, slab);
         }
     }
 

@@ -65,7 +65,7 @@ final class Home {
         if (!follows) {
             return false;
         }
-        int now = map.sourceOf(space.os().currentCpu());
+        int now = currentSource();
         if (now == source) {
             return false;
         }
@@ -79,7 +79,12 @@ final class Home {
     /// Makes the place where the thread runs now the one to take memory for.
     void settle() {
         follows = fixedSource == FOLLOWS && orders.follows();
-        source = fixedSource == FOLLOWS ? map.sourceOf(space.os().currentCpu()) : fixedSource;
+        source = fixedSource == FOLLOWS ? currentSource() : fixedSource;
+    }
+
+    /// {@return where the calling thread runs} The system is not asked where there is one place only.
+    private int currentSource() {
+        return map.sources() == 1 ? 0 : map.sourceOf(space.os().currentCpu());
     }
 
     /// Changes the policy. The arena must own nothing.
@@ -183,10 +188,7 @@ final class Home {
     }
 
     private Zone near() {
-        return map.nearestTo(
-                follows || fixedSource != FOLLOWS
-                        ? source
-                        : map.sourceOf(space.os().currentCpu()));
+        return map.nearestTo(follows || fixedSource != FOLLOWS ? source : currentSource());
     }
 
     /// {@return what came from which node}

@@ -115,13 +115,13 @@ final class SlabCache {
         }
         readMail();
         long slab = current[sizeClass];
-        if (slab != nullSlab && (getLong(slab + HEAD) != END || extend(slab))) {
+        if (slab != nullSlab && (getLong(slab + HEAD) != END || CALL.extend(this, slab))) {
             return slab;
         }
         long fresh = partial[sizeClass].head();
         boolean comesFromZone = fresh == 0;
         if (comesFromZone) {
-            retireOneEmpty();
+            CALL.retireOneEmpty(this);
             fresh = CALL.takeSlab(home, sizeClass, ownerWord);
             if (fresh == 0) {
                 return 0;
@@ -135,12 +135,10 @@ final class SlabCache {
             }
         }
         if (getLong(fresh + HEAD) == END) {
-            extend(fresh);
+            CALL.extend(this, fresh);
         }
         if (slab != nullSlab) {
-            space.setOwner(slab, ownerWord | FULL);
-            unpin(slab);
-            exhausted.append(slab);
+            CALL.putAside(this, slab);
         }
         putLong(fresh + FREES, getLong(fresh + FREES) - 1);
         SlabList.setState(fresh, CURRENT);
@@ -152,7 +150,7 @@ final class SlabCache {
     }
 
     /// Brings unused slots into the free list; in the guarded modes poisoned, like every free slot.
-    private boolean extend(long slab) {
+    boolean extend(long slab) {
         int before = getInt(slab + EXTENDED);
         if (!Slabs.extend(slab)) {
             return false;
@@ -164,6 +162,13 @@ final class SlabCache {
             fill(getLong(slab + BASE) + (long) before * slotBytes, bytes, Guard.POISON);
         }
         return true;
+    }
+
+    /// Puts the slab that was current, and has no free slot, among the full ones.
+    void putAside(long slab) {
+        space.setOwner(slab, ownerWord | FULL);
+        unpin(slab);
+        exhausted.append(slab);
     }
 
     /// Puts a full slab back among those with free slots, because one of its slots is about to be freed.
@@ -190,7 +195,7 @@ final class SlabCache {
         flushes[sizeClass]++;
         unpublishedFlushes++;
         unpublishedFlushBytes += SizeClasses.slabBytes(sizeClass);
-        space.zoneOf(slab).retireSlab(slab);
+        CALL.retireSlab(space.zoneOf(slab), slab);
     }
 
     /// Tells of a slab that came, and of those that went since the last one came: where slabs go, the caller may hold
@@ -244,7 +249,7 @@ final class SlabCache {
 
     /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is kept
     /// for classes past theirs would be held for nothing.
-    private void retireOneEmpty() {
+    void retireOneEmpty() {
         for (int tries = 0; tries < COUNT; tries++) {
             nextToRetire = nextToRetire + 1 < COUNT ? nextToRetire + 1 : 0;
             if (emptySlots[nextToRetire] > 0) {
@@ -382,7 +387,7 @@ final class SlabCache {
         long slab = current[sizeClass];
         current[sizeClass] = nullSlab;
         unpin(slab);
-        space.zoneOf(slab).retireSlab(slab);
+        CALL.retireSlab(space.zoneOf(slab), slab);
     }
 
     private static void unpin(long slab) {

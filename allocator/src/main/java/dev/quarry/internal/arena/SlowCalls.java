@@ -20,17 +20,32 @@ interface SlowCalls {
     /// See [Arena#freeRarely].
     void freeRarely(Arena arena, long address, long slab);
 
+    /// See [Arena#freeOwn].
+    void freeOwn(Arena arena, long address, long slab);
+
     /// See [SlabCache#refill].
     long refill(SlabCache slabs, int sizeClass);
 
     /// See [SlabCache#collect].
     void collect(SlabCache slabs, long mail);
 
+    /// See [SlabCache#putAside].
+    void putAside(SlabCache slabs, long slab);
+
     /// See [SlabCache#unfill].
     void unfill(SlabCache slabs, long slab);
 
     /// See [SlabCache#flush].
     void flush(SlabCache slabs, long slab, int sizeClass);
+
+    /// See [SlabCache#extend].
+    boolean extend(SlabCache slabs, long slab);
+
+    /// See [SlabCache#retireOneEmpty].
+    void retireOneEmpty(SlabCache slabs);
+
+    /// See [Zone#retireSlab].
+    void retireSlab(Zone zone, long slab);
 
     /// See [RemoteBatches#flush].
     void flush(RemoteBatches batches, int entry);

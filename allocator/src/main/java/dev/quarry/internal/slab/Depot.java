@@ -9,6 +9,7 @@ import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
+import static dev.quarry.internal.slab.ZoneCalls.CALL;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putInt;
@@ -81,7 +82,7 @@ public final class Depot {
         long links = slab == 0 ? 0 : space.metadata().allocate(linkBytes);
         int slabPages = slabBytes >>> PAGE_SHIFT;
         int alignOrder = SizeClasses.FRAME_SHIFT - PAGE_SHIFT;
-        long page = links == 0 ? BuddyAllocator.NOTHING : pages.allocate(slabPages, alignOrder);
+        long page = links == 0 ? BuddyAllocator.NOTHING : CALL.allocate(pages, slabPages, alignOrder);
         if (page == BuddyAllocator.NOTHING) {
             freeMetadata(slab, links, linkBytes);
             return 0;
@@ -121,7 +122,7 @@ public final class Depot {
         retiredMallocs[sizeClass] += getLong(slab + MALLOCS);
         retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
         slabs[sizeClass]--;
-        pages.free(address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
+        CALL.free(pages, address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
         long links = getLong(slab + LINKS) - SlabLayout.LINKS_SKEW_BYTES;
         freeMetadata(slab, links, SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
     }

@@ -6,6 +6,7 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.COUNT;
 import static dev.quarry.internal.slab.SlabLayout.CLASS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
+import static dev.quarry.internal.slab.ZoneCalls.CALL;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 
@@ -93,7 +94,7 @@ public final class Zone {
             collectMail();
             long slab = depot.take(sizeClass, owner);
             if (slab == 0) {
-                slab = depot.make(sizeClass, owner);
+                slab = CALL.make(depot, sizeClass, owner);
                 updateLevel();
             }
             return slab;
@@ -116,7 +117,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         enter();
         try {
-            depot.release(slab);
+            CALL.release(depot, slab);
             updateLevel();
         } finally {
             lock.unlock();
@@ -146,7 +147,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         enter();
         try {
-            long page = pages.allocate(pageCount, alignOrder);
+            long page = CALL.allocate(pages, pageCount, alignOrder);
             if (page == BuddyAllocator.NOTHING) {
                 return 0;
             }
@@ -167,7 +168,7 @@ public final class Zone {
         StackReserve.ensureForZone();
         enter();
         try {
-            pages.free(page, pageCount, pageCount);
+            CALL.free(pages, page, pageCount, pageCount);
             updateLevel();
         } finally {
             lock.unlock();

@@ -220,9 +220,8 @@ final class LinuxCalls {
         return text.toString();
     }
 
-    /// The cpu of the calling thread, or -1.
-    /// Linked on first use: it has a shape of its own, which processes on one node without virtual threads never need.
-    /// @return the cpu; 0 while there is no stack or no heap to link it
+    /// {@return the cpu of the calling thread, or -1; 0 while there is no stack or no heap to link the call} Linked on
+    /// first use: it has a shape of its own, which processes on one node without virtual threads never need.
     static int schedGetcpu() {
         try {
             if (!isCpuLinked) {

@@ -58,8 +58,9 @@ final class BlockByteBuf extends RecycledByteBuf {
     /// @param blockClass  of the block
     /// @param home        where it was kept
     void adopt(long block, @Nullable ByteBuffer keptView, int usableBytes, int blockClass, BlockStacks home) {
-        change(block, keptView, usableBytes, blockClass);
         setHome(home);
+        // Last: where the stack ends before, the block is still where it was kept.
+        change(block, keptView, usableBytes, blockClass);
     }
 
     /// Takes over a block that was kept, in place of its own, which goes there.

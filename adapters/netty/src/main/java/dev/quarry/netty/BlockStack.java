@@ -47,13 +47,14 @@ final class BlockStack {
         if (place == blocks.length && !grow()) {
             return false;
         }
-        blocks[place] = buffer.address();
         final ByteBuffer view = buffer.keptView();
-        if (view != null && (place < views.length || growViews())) {
+        final boolean keepsView = view != null && (place < views.length || growViews());
+        // The last call: where the stack ends with it nothing has changed. A view above the count would be the next
+        // block's.
+        blocks[place] = buffer.disown();
+        if (keepsView) {
             views[place] = view;
         }
-        // Where the stack ends between the two, the block is lost; the other way round it would be in two places.
-        buffer.disown();
         count = place + 1;
         return true;
     }

@@ -161,7 +161,7 @@ public final class ArenaPool {
         }
     }
 
-    /// Takes any stripe that is free now, those of the caller's node and cpu first.
+    /// Takes any stripe that is free, those of the caller's node and cpu first; waits where none is for a while.
     /// @return a locked stripe; null when there is no memory to make the first one
     public @Nullable Stripe lockStripe() {
         return stripes.lock(() -> closed);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// others; then those of other sources. When none is free for a while it waits for the one that it tried first.
 ///
 /// It must not go on trying: the scheduler of virtual threads takes those that yield before some that may hold what
-/// they try for, again and again, and then nobody gets on.
+/// they try for, again and again, and then nobody gets on. See docs/adr/0016.
 ///
 /// Thread-safe.
 final class StripeSet {
@@ -52,8 +52,8 @@ final class StripeSet {
         return stripes.length();
     }
 
-    /// Takes any stripe that is free now. One for which there is no memory is passed over: at the limit a free must get
-    /// through by those that there are.
+    /// Takes any stripe that is free, or waits for one. One for which there is no memory is passed over: at the limit a
+    /// free must get through by those that there are.
     /// @param cpu the caller runs on
     /// @param end tells whether there is no more use in waiting
     /// @return a locked stripe; null when there is no memory to make the first one, or at the end

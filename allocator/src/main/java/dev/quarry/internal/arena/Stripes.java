@@ -56,7 +56,7 @@ final class Stripes {
         return own.length() + MAX_POLICIES * Math.max(map.sources(), STRIPES_A_POLICY);
     }
 
-    /// Takes any stripe that is free now, those of the caller's node and cpu first.
+    /// Takes any stripe that is free, those of the caller's node and cpu first; waits where none is for a while.
     /// @param end tells whether there is no more use in waiting
     /// @return a locked stripe; null when there is no memory to make the first one, or at the end
     @Nullable

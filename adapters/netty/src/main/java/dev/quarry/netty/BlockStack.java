@@ -72,12 +72,16 @@ final class BlockStack {
         return true;
     }
 
-    /// Changes a buffer's block for the top one of another stack, where neither needs more than a few stores. One
-    /// method for both: their checks together are fewer than one after the other.
-    /// @param from that the buffer's block goes to
-    /// @param to   that its next block comes from
+    /// Gives a buffer a block of a class where that needs no more than a few stores: it keeps its own if that is of the
+    /// class, else its own goes on its stack, and it has the top one of the other. One method for all: the checks
+    /// together are fewer than one after the other. Whether the classes are the same is not a branch, since no
+    /// processor
+    /// foresees it: in both cases the same words are written.
+    /// @param from       that the buffer's block goes to
+    /// @param to         that its next block comes from
+    /// @param blockClass of the latter
     /// @return whether it could; else nothing has changed
-    static boolean exchange(BlockByteBuf buffer, BlockStack from, BlockStack to) {
+    static boolean exchange(BlockByteBuf buffer, BlockStack from, BlockStack to, int blockClass) {
         final int place = from.count;
         final int top = to.count - 1;
         // Unsigned: an empty stack's top is beyond all arrays.
@@ -85,21 +89,27 @@ final class BlockStack {
                 || Integer.compareUnsigned(top, to.blocks.length) >= 0) {
             return false;
         }
+        // 1 where the classes are the same, else 0.
+        final int same = (buffer.blockClass() ^ blockClass) - 1 >>> Integer.SIZE - 1;
         final ByteBuffer oldView = buffer.keptView();
-        if (oldView != null && place >= from.views.length) {
+        final ByteBuffer topView = top < to.views.length ? to.views[top] : null;
+        final boolean movesViews = (oldView != null || topView != null) && same == 0;
+        if (movesViews && oldView != null && place >= from.views.length) {
             return false;
         }
-        final ByteBuffer newView = top < to.views.length ? to.views[top] : null;
         final long oldBlock = buffer.address();
+        final long topBlock = to.blocks[top];
+        final long block = topBlock ^ (topBlock ^ oldBlock) & -same;
         // The last call: where the stack ends with it nothing has changed, and what follows are stores.
-        buffer.change(to.blocks[top], newView, to.blockBytes, to.blockClass);
+        buffer.change(block, movesViews ? topView : oldView, to.blockBytes, blockClass);
+        // Above the count where the classes are the same.
         from.blocks[place] = oldBlock;
-        from.count = place + 1;
-        to.count = top;
-        if (oldView != null) {
+        from.count = place + 1 - same;
+        to.count = top + same;
+        if (movesViews && oldView != null) {
             from.views[place] = oldView;
         }
-        if (newView != null) {
+        if (movesViews && topView != null) {
             to.views[top] = null;
         }
         return true;

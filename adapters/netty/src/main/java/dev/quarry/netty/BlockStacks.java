@@ -47,6 +47,9 @@ class BlockStacks {
     /// What is left of that beside the blocks on the stacks, and the slice for the last buffer's.
     private int roomBytes;
 
+    /// Blocks on all stacks.
+    private int storedCount;
+
     /// The class that is next to lose blocks when the budget is used up.
     private int hand;
 
@@ -86,17 +89,23 @@ class BlockStacks {
     /// {@return the buffer that was released last, with a block of the class; null where that is not at hand}
     final @Nullable BlockByteBuf takeLast(int blockClass) {
         final BlockByteBuf buffer = last;
-        if (buffer != null && (buffer.blockClass() == blockClass || exchange(buffer, blockClass))) {
+        if (buffer != null && fit(buffer, blockClass)) {
             last = null;
             return buffer;
         }
         return null;
     }
 
+    /// Whether there is anything to exchange is foreseen easily, and asked first; whether the classes are the same is
+    /// not: the exchange has no branch on it.
+    private boolean fit(BlockByteBuf buffer, int blockClass) {
+        return storedCount != 0 && exchange(buffer, blockClass) || buffer.blockClass() == blockClass;
+    }
+
     private boolean exchange(BlockByteBuf buffer, int blockClass) {
         final BlockStack to = stacks[blockClass];
         final int room = roomBytes + to.blockBytes() - buffer.fastCapacity();
-        if (room >= 0 && BlockStack.exchange(buffer, stacks[buffer.blockClass()], to)) {
+        if (room >= 0 && BlockStack.exchange(buffer, stacks[buffer.blockClass()], to, blockClass)) {
             roomBytes = room;
             return true;
         }
@@ -122,6 +131,7 @@ class BlockStacks {
         for (int candidate = blockClass; candidate <= end; candidate++) {
             if (stacks[candidate].pop(buffer, this)) {
                 roomBytes += buffer.fastCapacity();
+                storedCount--;
                 return true;
             }
         }
@@ -167,6 +177,7 @@ class BlockStacks {
         final int blockBytes = buffer.fastCapacity();
         if ((roomBytes >= blockBytes || CALL.makeRoom(this, blockBytes)) && stacks[buffer.blockClass()].push(buffer)) {
             roomBytes -= blockBytes;
+            storedCount++;
         } else {
             CALL.freeBlock(this, buffer);
         }
@@ -220,6 +231,7 @@ class BlockStacks {
             // Also where a free was refused for want of stack: what is freed must not stay here.
             stack.dropBelow(freed);
             roomBytes += freed * stack.blockBytes();
+            storedCount -= freed;
         }
     }
 

@@ -74,9 +74,20 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
         BlockByteBuf object = cache == null ? caches.takeSharedObject() : cache.takeObject();
         BlockByteBuf buffer = object == null ? new BlockByteBuf(this, caches.nobodys()) : object;
         int blockClass = classes.of(byteSize);
-        long block = allocateBlock(cache, byteSize);
-        buffer.own(block, (int) memory.goodSize(byteSize), blockClass, homeOf(cache, blockClass));
+        int blockBytes = blockBytes(byteSize);
+        long block = allocateBlock(cache, blockBytes);
+        buffer.own(block, asInt(memory.goodSize(blockBytes)), blockClass, homeOf(cache, blockClass));
         return buffer;
+    }
+
+    /// {@return what to ask of the allocator for so many bytes: as much as the blocks of the class have}
+    private int blockBytes(int byteSize) {
+        int blockClass = classes.of(byteSize);
+        return blockClass == BlockClasses.NONE ? byteSize : classes.bytes(blockClass);
+    }
+
+    private static int asInt(long bytes) {
+        return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
     private long allocateBlock(@Nullable ThreadCache cache, int byteSize) {
@@ -91,8 +102,8 @@ public final class QuarryByteBufAllocator extends AbstractByteBufAllocator imple
 
     /// Gives a larger block to a buffer, with what is in its own.
     void regrow(BlockByteBuf buffer, int newCapacity) {
-        long block = reallocateBlock(buffer.address(), newCapacity);
-        int usableBytes = (int) Math.min(memory.usableSize(block), Integer.MAX_VALUE);
+        long block = reallocateBlock(buffer.address(), blockBytes(newCapacity));
+        int usableBytes = asInt(memory.usableSize(block));
         int blockClass = classes.ofBlock(usableBytes);
         buffer.own(block, usableBytes, blockClass, homeOf(caches.current(), blockClass));
     }

@@ -65,12 +65,12 @@ class QuarryByteBufAllocatorTest {
             buffer.release();
             buffer = fixture.buffers().directBuffer(1000);
             assertEquals(larger, buffer.memoryAddress());
-            assertEquals(1152, buffer.maxFastWritableBytes());
+            assertEquals(1280, buffer.maxFastWritableBytes());
             buffer.release();
-            buffer = fixture.buffers().directBuffer(1152);
+            buffer = fixture.buffers().directBuffer(1280);
             assertEquals(larger, buffer.memoryAddress());
             buffer.release();
-            buffer = fixture.buffers().directBuffer(1153);
+            buffer = fixture.buffers().directBuffer(1281);
             assertNotEquals(larger, buffer.memoryAddress());
             buffer.release();
         }
@@ -94,6 +94,51 @@ class QuarryByteBufAllocatorTest {
             assertEquals(largeBlock, largeAgain.memoryAddress());
             largeAgain.release();
             again.release();
+        }
+    }
+
+    /// With blocks of either class on the stacks, which are not to be taken in its place.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldGiveBackWhatWasReleasedLast(boolean withViews) {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            List<ByteBuf> buffers = new ArrayList<>();
+            for (int bytes : new int[] {100, 10_000, 100, 10_000, 100}) {
+                ByteBuf buffer = fixture.buffers().directBuffer(bytes);
+                buffers.add(buffer);
+                if (withViews) {
+                    buffer.internalNioBuffer(0, bytes).put(0, (byte) 1);
+                }
+            }
+            ByteBuf last = buffers.getLast();
+            long block = last.memoryAddress();
+            ByteBuffer view = last.internalNioBuffer(0, 100);
+            buffers.forEach(ByteBuf::release);
+            for (int i = 0; i < 3; i++) {
+                ByteBuf again = fixture.buffers().directBuffer(110);
+                assertSame(last, again);
+                assertEquals(block, again.memoryAddress());
+                assertSame(view, again.internalNioBuffer(0, 110));
+                assertTrue(again.release());
+            }
+            assertEquals(5, keptBlocks(fixture));
+        }
+    }
+
+    private static long keptBlocks(Fixture fixture) {
+        AllocatorStats stats = fixture.memory().stats();
+        return stats.mallocs() - stats.frees();
+    }
+
+    @Test
+    void shouldKeepTheBlockOfAGrownBuffer() {
+        try (Fixture fixture = Fixture.withLimit("64m")) {
+            ByteBuf buffer = fixture.buffers().directBuffer(100);
+            // The allocator has a class for so many bytes, and no block of it is kept.
+            buffer.capacity(1100);
+            assertEquals(1280, buffer.maxFastWritableBytes());
+            assertTrue(buffer.release());
+            assertEquals(1, keptBlocks(fixture));
         }
     }
 

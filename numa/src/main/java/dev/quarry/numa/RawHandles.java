@@ -2,7 +2,6 @@
 package dev.quarry.numa;
 
 import static java.lang.foreign.ValueLayout.JAVA_CHAR_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
@@ -19,6 +18,8 @@ import java.lang.invoke.VarHandle.AccessMode;
 /// handles included, is inlined all the same: a handle that is called directly stays a load or a store wherever it
 /// stands. In a loop with one malloc and two frees a pair takes a third less; see docs/adr/0010.
 ///
+/// Two widths are enough for them; each more is half a dozen generated classes (docs/adr/0009).
+///
 /// Nothing here checks an address. The handles throw nothing, but Java wants a handler: `throw rethrow(thrown)`.
 ///
 /// Thread-safe: constants.
@@ -28,9 +29,6 @@ public final class RawHandles {
 
     /// `(long address, long value) -> void`
     public static final MethodHandle PUT_LONG = putter("putLong", JAVA_LONG_UNALIGNED);
-
-    /// `(long address) -> int`
-    public static final MethodHandle GET_INT = getter("getInt", JAVA_INT_UNALIGNED);
 
     /// `(long address) -> char`
     public static final MethodHandle GET_CHAR = getter("getChar", JAVA_CHAR_UNALIGNED);
@@ -53,8 +51,7 @@ public final class RawHandles {
     private static void settle(long address) {
         try {
             for (int call = 0; call < SETTLING_CALLS; call++) {
-                PUT_LONG.invokeExact(
-                        address, (long) GET_LONG.invokeExact(address) + (int) GET_INT.invokeExact(address));
+                PUT_LONG.invokeExact(address, (long) GET_LONG.invokeExact(address) + call);
                 PUT_CHAR.invokeExact(address, (char) GET_CHAR.invokeExact(address));
             }
         } catch (Throwable thrown) {

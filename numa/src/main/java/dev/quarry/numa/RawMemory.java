@@ -93,7 +93,7 @@ public final class RawMemory {
     public static int getInt(long address) {
         if (INTERNAL) {
             try {
-                return (int) RawHandles.GET_INT.invokeExact(address);
+                return (int) Internal.GET_INT.invokeExact(address);
             } catch (Throwable impossible) {
                 throw InternalAccess.rethrow(impossible);
             }
@@ -311,6 +311,7 @@ public final class RawMemory {
 
     /// The internal accessor's handles beside those of [RawHandles]: a class of its own, which most JVMs never need.
     private static final class Internal {
+        static final MethodHandle GET_INT = InternalAccess.getter("getInt", int.class);
         static final MethodHandle PUT_INT = InternalAccess.putter("putInt", int.class);
         static final MethodHandle GET_BYTE = InternalAccess.getter("getByte", byte.class);
         static final MethodHandle PUT_BYTE = InternalAccess.putter("putByte", byte.class);
@@ -324,7 +325,7 @@ public final class RawMemory {
         private static void settle(long address) {
             try {
                 for (int call = 0; call < RawHandles.SETTLING_CALLS; call++) {
-                    PUT_INT.invokeExact(address, call);
+                    PUT_INT.invokeExact(address, (int) GET_INT.invokeExact(address) + call);
                     PUT_BYTE.invokeExact(address, (byte) GET_BYTE.invokeExact(address));
                 }
             } catch (Throwable thrown) {

@@ -20,7 +20,6 @@ import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
 import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawHandles.GET_CHAR;
-import static dev.quarry.numa.RawHandles.GET_INT;
 import static dev.quarry.numa.RawHandles.GET_LONG;
 import static dev.quarry.numa.RawHandles.PUT_CHAR;
 import static dev.quarry.numa.RawHandles.PUT_LONG;
@@ -162,7 +161,7 @@ public final class Arena {
             PUT_LONG.invokeExact(slab + HEAD, (long) (char) GET_CHAR.invokeExact(link));
             PUT_LONG.invokeExact(slab + MALLOCS, (long) GET_LONG.invokeExact(slab + MALLOCS) + 1);
             PUT_CHAR.invokeExact(link, ALLOCATED);
-            return (long) GET_LONG.invokeExact(slab + BASE) + index * (int) GET_INT.invokeExact(slab + SLOT);
+            return (long) GET_LONG.invokeExact(slab + BASE) + index * (long) GET_LONG.invokeExact(slab + SLOT);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
@@ -193,12 +192,12 @@ public final class Arena {
     /// Of a slab of this arena that has free slots.
     void freeOwn(long address, long slab) {
         try {
-            final int reciprocal = (int) GET_INT.invokeExact(slab + RECIPROCAL);
-            final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * (reciprocal & 0xFFFFFFFFL);
+            final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
+            final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
             final long index = product >>> 32;
             final long link = asAddress((long) GET_LONG.invokeExact(slab + LINKS) + (index << 1));
             if ((FreeChecks.ALWAYS || checked)
-                    && (Integer.compareUnsigned((int) product, reciprocal) >= 0
+                    && (Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
                             || (char) GET_CHAR.invokeExact(link) != ALLOCATED)) {
                 refuse(address, slab);
             }
@@ -305,7 +304,7 @@ public final class Arena {
             return closed ? 0 : reallocSpan(address, newSize);
         }
         checks.requireAllocated(address, slab);
-        final int slotBytes = getInt(slab + SLOT);
+        final int slotBytes = SlabLayout.slotBytes(slab);
         if (newSize <= slotBytes
                 && (newSize > slotBytes >>> 1 || SizeClasses.of(newSize) == getInt(slab + SlabLayout.CLASS))) {
             return address;

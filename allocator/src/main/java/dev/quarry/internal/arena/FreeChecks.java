@@ -5,8 +5,6 @@ import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
-import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
-import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
@@ -45,7 +43,7 @@ public final class FreeChecks {
         long offset = address - getLong(slab + BASE);
         long product = SlabLayout.product(slab, offset);
         long link = asAddress(getLong(slab + LINKS) + (product >>> 32 << 1));
-        if (Integer.compareUnsigned((int) product, getInt(slab + RECIPROCAL)) >= 0 || getChar(link) != ALLOCATED) {
+        if (!SlabLayout.isSlotStart(slab, product) || getChar(link) != ALLOCATED) {
             throw refused(address, slab);
         }
         return link;
@@ -53,7 +51,7 @@ public final class FreeChecks {
 
     /// {@return the exception for an address in a slab that is not a live slot's own}
     InvalidFreeException refused(long address, long slab) {
-        long slotBytes = getInt(slab + SLOT);
+        long slotBytes = SlabLayout.slotBytes(slab);
         long offset = address - getLong(slab + BASE);
         long index = offset / slotBytes;
         if (offset % slotBytes != 0) {
@@ -107,7 +105,7 @@ public final class FreeChecks {
             return SpanMap.state(spanWord(address)) == SpanMap.SPAN;
         }
         long product = SlabLayout.product(slab, address - getLong(slab + BASE));
-        return Integer.compareUnsigned((int) product, getInt(slab + RECIPROCAL)) < 0
+        return SlabLayout.isSlotStart(slab, product)
                 && getChar(getLong(slab + LINKS) + (product >>> 32 << 1)) == ALLOCATED;
     }
 
@@ -127,7 +125,7 @@ public final class FreeChecks {
             return SpanMap.pages(word) << SpanMap.PAGE_SHIFT;
         }
         requireAllocated(address, slab);
-        return getInt(slab + SLOT);
+        return SlabLayout.slotBytes(slab);
     }
 
     /// {@return word 0 of the record of the span that an address starts; 0 if it starts none}

@@ -5,7 +5,6 @@ import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.QUARANTINED;
-import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawMemory.compareAndSetInt;
 import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getInt;
@@ -57,7 +56,7 @@ final class Guard {
         if (!tryQuarantine(link)) {
             throw checks.refused(address, slab);
         }
-        int size = getInt(slab + SLOT);
+        int size = SlabLayout.slotBytes(slab);
         fill(address, size, POISON);
         int last = first + count & RING - 1;
         ring[last] = address;
@@ -89,7 +88,7 @@ final class Guard {
     /// @throws WriteAfterFreeException if it was written to after it was freed; it is then out of the free list for
     /// good
     void checkReuse(long address, long slab) {
-        int size = getInt(slab + SLOT);
+        int size = SlabLayout.slotBytes(slab);
         for (int offset = 0; offset < size; offset += Long.BYTES) {
             if (getLong(address + offset) != POISON_WORD) {
                 long index = getLong(slab + HEAD);

@@ -147,7 +147,7 @@ final class Home {
     /// @param after  slots that have been by now
     void countSlots(long slab, int before, int after) {
         if (counts) {
-            long slotBytes = getInt(slab + SlabLayout.SLOT);
+            long slotBytes = SlabLayout.slotBytes(slab);
             long pages = Space.pagesOf(after * slotBytes) - Space.pagesOf(before * slotBytes);
             Zone wanted = space.zones()[(getInt(slab + STATE) >>> WANTED_SHIFT) - 1];
             counters.add(wanted, space.zoneOf(slab), near(), orders.inTurn(), pages);

@@ -5,11 +5,10 @@ import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
-import static dev.quarry.internal.slab.SlabLayout.SLOT;
-import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.putChar;
 
+import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.Slabs;
 
 /// Slots of other arenas' slabs that this arena has freed and not yet sent home: a chain for each of a few slabs.
@@ -88,7 +87,7 @@ final class RemoteBatches {
         heads[entry] = index;
         lastLinks[entry] = link;
         counts[entry] = 1;
-        limits[entry] = Math.max(1, Math.min(MAX_COUNT, MAX_BYTES / getInt(slab + SLOT)));
+        limits[entry] = Math.max(1, Math.min(MAX_COUNT, MAX_BYTES / SlabLayout.slotBytes(slab)));
         slabs[entry] = slab;
     }
 

@@ -14,7 +14,6 @@ import static dev.quarry.internal.slab.SlabLayout.GUARDED;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
-import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
@@ -157,7 +156,7 @@ final class SlabCache {
         }
         home.countSlots(slab, before, getInt(slab + EXTENDED));
         if ((ownerWord & GUARDED) != 0) {
-            int slotBytes = getInt(slab + SLOT);
+            int slotBytes = SlabLayout.slotBytes(slab);
             long bytes = (long) (getInt(slab + EXTENDED) - before) * slotBytes;
             fill(getLong(slab + BASE) + (long) before * slotBytes, bytes, Guard.POISON);
         }

@@ -90,8 +90,8 @@ public final class Depot {
         long address = base + (page << PAGE_SHIFT);
         putLong(slab + HEAD, END);
         putLong(slab + LINKS, links + SlabLayout.LINKS_SKEW_BYTES);
-        putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
-        putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
+        putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
+        putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
         putLong(slab + BASE, address);
         putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
         putInt(slab + CLASS, sizeClass);

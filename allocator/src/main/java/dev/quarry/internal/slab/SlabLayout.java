@@ -14,17 +14,20 @@ import static dev.quarry.numa.RawMemory.getLong;
 /// |     16 |     8 | `FREES`     | slots taken back so far; one less while `CURRENT`    | owner            | plain   |
 /// |     24 |     8 | `LINKS`     | address of the link array                            | zone lock        | plain   |
 /// |     32 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
-/// |     40 |     4 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
-/// |     44 |     4 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
+/// |     40 |     8 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
 /// |     48 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
 /// |     52 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
-/// |     56 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
-/// |     60 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
+/// |     56 |     8 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
 /// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, index + 1      | any thread       | CAS     |
 /// |     72 |     8 | `MAIL`      | next slab in a mailbox                               | the mail's sender| plain   |
 /// |     80 |     8 | `NEXT`      | next in the list of `STATE`                          | owner, zone lock | plain   |
 /// |     88 |     8 | `PREVIOUS`  | previous in that list                                | owner, zone lock | plain   |
 /// |     96 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
+/// |    100 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
+/// |    104 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
+///
+/// What a malloc or a free multiplies by is eight bytes: one load, and no shape of access more than those that are
+/// there anyway (ADR 9).
 ///
 /// A slot is named in lists by its *index*: that leads to its link without arithmetic, and to its address by one
 /// multiplication. A free gets the index from the address by a multiplication with the reciprocal. The low half of
@@ -59,16 +62,16 @@ public final class SlabLayout {
     public static final int RECIPROCAL = 40;
 
     /// See the table above.
-    public static final int SLOT = 44;
+    public static final int SLOT = 56;
 
     /// See the table above.
     public static final int BASE = 32;
 
     /// See the table above.
-    public static final int CAPACITY = 56;
+    public static final int CAPACITY = 100;
 
     /// See the table above.
-    public static final int EXTENDED = 60;
+    public static final int EXTENDED = 104;
 
     /// See the table above.
     public static final int CLASS = 52;
@@ -128,15 +131,28 @@ public final class SlabLayout {
 
     /// {@return the reciprocal of a slot size}
     /// @param slotBytes a slot's bytes
-    public static int reciprocal(int slotBytes) {
-        return (int) (((1L << 32) - 1) / slotBytes + 1);
+    public static long reciprocal(int slotBytes) {
+        return ((1L << 32) - 1) / slotBytes + 1;
+    }
+
+    /// {@return whether a product is one of an offset that is a multiple of the slot}
+    /// @param slab    descriptor
+    /// @param product offset times reciprocal
+    public static boolean isSlotStart(long slab, long product) {
+        return Integer.compareUnsigned((int) product, (int) getLong(slab + RECIPROCAL)) < 0;
+    }
+
+    /// {@return the bytes of each slot}
+    /// @param slab descriptor
+    public static int slotBytes(long slab) {
+        return (int) getLong(slab + SLOT);
     }
 
     /// {@return offset times reciprocal: the index in the high half, the proof of divisibility in the low}
     /// @param slab       descriptor
     /// @param slotOffset bytes from slot 0
     public static long product(long slab, long slotOffset) {
-        return slotOffset * (getInt(slab + RECIPROCAL) & 0xFFFFFFFFL);
+        return slotOffset * getLong(slab + RECIPROCAL);
     }
 
     /// {@return the address of a slot's link}
@@ -157,7 +173,7 @@ public final class SlabLayout {
     /// @param slab  descriptor
     /// @param index the slot's
     public static long address(long slab, long index) {
-        return getLong(slab + BASE) + index * getInt(slab + SLOT);
+        return getLong(slab + BASE) + index * getLong(slab + SLOT);
     }
 
     /// {@return the index of the slot that an address lies in}

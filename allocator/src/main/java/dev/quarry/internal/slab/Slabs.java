@@ -10,7 +10,6 @@ import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.QUARANTINED;
 import static dev.quarry.internal.slab.SlabLayout.REMOTE;
-import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawMemory.compareAndSetLong;
 import static dev.quarry.numa.RawMemory.getAndSetLong;
 import static dev.quarry.numa.RawMemory.getChar;
@@ -40,7 +39,7 @@ public final class Slabs {
         if (extended >= capacity) {
             return false;
         }
-        int count = Math.min(Math.max(1, EXTEND_BYTES / getInt(slab + SLOT)), capacity - extended);
+        int count = Math.min(Math.max(1, EXTEND_BYTES / SlabLayout.slotBytes(slab)), capacity - extended);
         long links = getLong(slab + LINKS);
         int last = extended + count - 1;
         for (int index = extended; index < last; index++) {
@@ -134,7 +133,7 @@ public final class Slabs {
     private static void require(boolean holds, String what, long slab) {
         if (!holds) {
             throw new IllegalStateException("slab 0x" + Long.toHexString(getLong(slab + SlabLayout.BASE))
-                    + " of slots of " + getInt(slab + SLOT) + ": " + what);
+                    + " of slots of " + SlabLayout.slotBytes(slab) + ": " + what);
         }
     }
 }

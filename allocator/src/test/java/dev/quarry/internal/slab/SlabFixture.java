@@ -47,8 +47,8 @@ final class SlabFixture implements AutoCloseable {
         putLong(slab + HEAD, SlabLayout.END);
         long links = record(SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
         putLong(slab + SlabLayout.LINKS, links + SlabLayout.LINKS_SKEW_BYTES);
-        putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
-        putInt(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
+        putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
+        putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
         putLong(slab + SlabLayout.BASE, BASE);
         putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
         putInt(slab + SlabLayout.CLASS, sizeClass);

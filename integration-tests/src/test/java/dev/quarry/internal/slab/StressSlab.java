@@ -28,8 +28,8 @@ final class StressSlab {
     StressSlab() {
         int slotBytes = SizeClasses.slotBytes(SIZE_CLASS);
         putLong(slab + SlabLayout.LINKS, slab + LINKS_OFFSET);
-        putInt(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(slotBytes));
-        putInt(slab + SlabLayout.SLOT, slotBytes);
+        putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(slotBytes));
+        putLong(slab + SlabLayout.SLOT, slotBytes);
         putInt(slab + SlabLayout.CAPACITY, SLOTS);
         putInt(slab + SlabLayout.CLASS, SIZE_CLASS);
         putInt(slab + SlabLayout.EXTENDED, SLOTS);

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-
 /// An arena that many threads share: who holds the lock is its owner for that moment.
 public final class Stripe {
-    private final ReentrantLock lock = new ReentrantLock();
+    private final StripeLock lock = new StripeLock();
     private final Arena arena;
 
     private long activity;
@@ -26,7 +23,7 @@ public final class Stripe {
     boolean lockWithin(long waitNs) {
         boolean wasInterrupted = Thread.interrupted();
         try {
-            return lock.tryLock(waitNs, TimeUnit.NANOSECONDS);
+            return lock.tryLock(waitNs);
         } catch (InterruptedException interrupt) {
             wasInterrupted = true;
             return false;

@@ -299,13 +299,13 @@ public final class OffHeapAllocator implements AutoCloseable {
     /// {@return a new confined arena of the JDK's kind whose segments come from here}
     public java.lang.foreign.Arena newArena() {
         lifecycle.requireOpen();
-        return new AllocatorArena(this, java.lang.foreign.Arena.ofConfined());
+        return new ConfinedAllocatorArena(this);
     }
 
     /// {@return a new shared arena of the JDK's kind whose segments come from here}
     public java.lang.foreign.Arena newSharedArena() {
         lifecycle.requireOpen();
-        return new AllocatorArena(this, java.lang.foreign.Arena.ofShared());
+        return new SharedAllocatorArena(this);
     }
 
     /// {@return the calling thread's own handle: malloc, free and the others without the lookup}

@@ -352,6 +352,30 @@ class JdkArenaContractTest {
         assertEquals(2, shortLived.space().lateFrees().get());
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = Mode.MATCH_ANY, names = "QUARRY_.*")
+    void shouldFreeTheOthersWhereSomeAreRefused(Kind kind) {
+        try (OffHeapAllocator misused = OffHeapAllocator.create(AllocatorConfig.builder()
+                .limit("64m")
+                .reserve("1g")
+                .maintenance(MaintenanceMode.EXTERNAL)
+                .build())) {
+            Arena arena = kind.create(misused);
+            List<MemorySegment> segments = new ArrayList<>();
+            for (int index = 0; index < 6; index++) {
+                segments.add(arena.allocate(64));
+            }
+            misused.free(segments.get(1).address());
+            misused.free(segments.get(4).address());
+            InvalidFreeException refusal = assertThrows(InvalidFreeException.class, arena::close);
+            assertEquals(segments.get(4).address(), refusal.address());
+            assertEquals(1, refusal.getSuppressed().length);
+            assertFalse(arena.scope().isAlive());
+            assertEquals(0, misused.stats().liveBlocks());
+            misused.verify();
+        }
+    }
+
     /// Closes an arena from within a native call that uses it, as often as it is called.
     private static final class Comparison {
         private final Arena arena;

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes raw addresses: the one class through which the allocator touches memory.
 ///
@@ -289,11 +290,12 @@ public final class RawMemory {
     /// @param address  start of the range
     /// @param byteSize number of bytes
     /// @param arena    whose closing ends the segment's life
-    /// @param cleanup  runs when the arena is closed
+    /// @param cleanup  runs when the arena is closed; null: nothing does
     /// @throws IllegalStateException if the arena is closed
     /// @throws WrongThreadException  if the arena is confined to another thread
     @SuppressWarnings("restricted")
-    public static MemorySegment segment(long address, long byteSize, Arena arena, Consumer<MemorySegment> cleanup) {
+    public static MemorySegment segment(
+            long address, long byteSize, Arena arena, @Nullable Consumer<MemorySegment> cleanup) {
         return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, cleanup);
     }
 

@@ -299,6 +299,12 @@ public final class RawMemory {
         return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, cleanup);
     }
 
+    /// {@return all of the address space as one segment, whose offsets are addresses} For code that touches blocks in a
+    /// loop of its own: the JDK's accesses are always inlined, the methods here only up to a limit (docs/adr/0010).
+    public static MemorySegment all() {
+        return ALL;
+    }
+
     /// {@return a segment of exactly this range, in the global scope}
     /// @param address  start of the range
     /// @param byteSize number of bytes

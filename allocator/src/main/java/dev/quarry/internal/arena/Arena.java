@@ -289,9 +289,10 @@ public final class Arena {
     ///
     /// Short blocks are copied word by word, which slots allow because they are whole granules; that is cheaper than
     /// the way to the bulk copy. By the handles: of [dev.quarry.numa.RawMemory]'s accesses the compiler inlines the
-    /// first dozens only, and a word by a call costs as much as a malloc. The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: a
-    /// caller's loop into which it was inlined, with a second malloc and free, paid 2 ns more for each of its common
-    /// operations.
+    /// first dozens only, and a word by a call costs as much as a malloc.
+    ///
+    /// The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: a caller's loop into which it was
+    /// inlined, with a second malloc and free, paid 2 ns more for each of its common operations.
     /// @param address of a live block, not 0
     /// @param newSize bytes
     /// @return its address now; 0 for want of memory, and then the old block is as it was

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
-import dev.quarry.numa.RawMemory;
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,7 +34,7 @@ public final class BatchStack {
             if (closed) {
                 return false;
             }
-            RawMemory.putLong(batch, top);
+            ALL.set(JAVA_LONG_UNALIGNED, batch, top);
             top = batch;
             count++;
             notEmpty.signal();
@@ -53,7 +55,7 @@ public final class BatchStack {
                 return CLOSED;
             }
             long batch = top;
-            top = RawMemory.getLong(batch);
+            top = ALL.get(JAVA_LONG_UNALIGNED, batch);
             count--;
             notFull.signal();
             return batch;

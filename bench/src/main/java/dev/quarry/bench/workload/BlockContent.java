@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
-import dev.quarry.numa.RawMemory;
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 /// Writes and reads whole blocks, by words as far as they go; the last word overlaps the one before it.
 final class BlockContent {
@@ -13,14 +16,14 @@ final class BlockContent {
     /// Sets every byte.
     static void fill(long address, long byteSize, int value) {
         if (byteSize >= BULK_BYTES) {
-            RawMemory.fill(address, byteSize, (byte) value);
+            ALL.asSlice(address, byteSize).fill((byte) value);
         } else if (byteSize >= Long.BYTES) {
             long word = (value & 0xff) * EACH_BYTE;
             long last = byteSize - Long.BYTES;
             for (long offset = 0; offset < last; offset += Long.BYTES) {
-                RawMemory.putLong(address + offset, word);
+                ALL.set(JAVA_LONG_UNALIGNED, address + offset, word);
             }
-            RawMemory.putLong(address + last, word);
+            ALL.set(JAVA_LONG_UNALIGNED, address + last, word);
         } else {
             fillShort(address, (int) byteSize, value);
         }
@@ -29,11 +32,11 @@ final class BlockContent {
     private static void fillShort(long address, int byteSize, int value) {
         if (byteSize >= Integer.BYTES) {
             int word = (value & 0xff) * (int) EACH_BYTE;
-            RawMemory.putInt(address, word);
-            RawMemory.putInt(address + byteSize - Integer.BYTES, word);
+            ALL.set(JAVA_INT_UNALIGNED, address, word);
+            ALL.set(JAVA_INT_UNALIGNED, address + byteSize - Integer.BYTES, word);
         } else {
             for (int offset = 0; offset < byteSize; offset++) {
-                RawMemory.putByte(address + offset, (byte) value);
+                ALL.set(JAVA_BYTE, address + offset, (byte) value);
             }
         }
     }
@@ -41,13 +44,14 @@ final class BlockContent {
     /// Reads every byte, of a block of at least 4.
     static long read(long address, long byteSize) {
         if (byteSize < Long.BYTES) {
-            return (long) RawMemory.getInt(address) + RawMemory.getInt(address + byteSize - Integer.BYTES);
+            return (long) ALL.get(JAVA_INT_UNALIGNED, address)
+                    + ALL.get(JAVA_INT_UNALIGNED, address + byteSize - Integer.BYTES);
         }
         long sum = 0;
         long last = byteSize - Long.BYTES;
         for (long offset = 0; offset < last; offset += Long.BYTES) {
-            sum += RawMemory.getLong(address + offset);
+            sum += ALL.get(JAVA_LONG_UNALIGNED, address + offset);
         }
-        return sum + RawMemory.getLong(address + last);
+        return sum + ALL.get(JAVA_LONG_UNALIGNED, address + last);
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import dev.quarry.bench.subject.BlockSource;
 import dev.quarry.bench.subject.Blocks;
-import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -45,7 +47,7 @@ final class Contention extends Workload {
             long bits = random.next();
             int byteSize = 16 + (int) (bits & 1_023);
             long address = blocks.malloc(byteSize);
-            RawMemory.putLong(address, byteSize);
+            ALL.set(JAVA_LONG_UNALIGNED, address, byteSize);
             place = (place + (int) (bits >>> 33)) & mask;
             checksum = mix(checksum, place ^ byteSize);
             blocks.free(exchange.getAndSet(place, address));

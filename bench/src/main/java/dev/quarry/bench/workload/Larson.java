@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.quarry.bench.subject.BlockSource;
 import dev.quarry.bench.subject.Blocks;
-import dev.quarry.numa.RawMemory;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -188,10 +190,10 @@ final class Larson extends Workload {
     }
 
     private static void touch(long address) {
-        RawMemory.putByte(address, (byte) 'a');
-        if (RawMemory.getByte(address) != 'a') {
+        ALL.set(JAVA_BYTE, address, (byte) 'a');
+        if (ALL.get(JAVA_BYTE, address) != 'a') {
             throw new IllegalStateException("a block lost what was written to it");
         }
-        RawMemory.putByte(address + 1, (byte) 'b');
+        ALL.set(JAVA_BYTE, address + 1, (byte) 'b');
     }
 }

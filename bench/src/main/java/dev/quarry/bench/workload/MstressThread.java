@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import dev.quarry.bench.subject.Blocks;
-import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /// One thread's part in one iteration of [Mstress]. Its two arrays of addresses are blocks themselves.
@@ -49,7 +51,10 @@ public final class MstressThread {
                 append(allocateItems(1L << random.next(5)));
             } else {
                 retain--;
-                RawMemory.putLong(retained + Long.BYTES * (long) retainedTop++, allocateItems(1L << random.next(7)));
+                ALL.set(
+                        JAVA_LONG_UNALIGNED,
+                        retained + Long.BYTES * (long) retainedTop++,
+                        allocateItems(1L << random.next(7)));
             }
             if (random.chance(66) && top > 0) {
                 freeOne();
@@ -70,19 +75,19 @@ public final class MstressThread {
             capacity += GROWTH_ADDRESSES;
             data = blocks.realloc(data, Long.BYTES * capacity);
         }
-        RawMemory.putLong(data + Long.BYTES * top++, block);
+        ALL.set(JAVA_LONG_UNALIGNED, data + Long.BYTES * top++, block);
     }
 
     private void freeOne() {
         long slot = data + Long.BYTES * Long.remainderUnsigned(random.next(), top);
-        freeItems(blocks, RawMemory.getLong(slot));
-        RawMemory.putLong(slot, 0);
+        freeItems(blocks, ALL.get(JAVA_LONG_UNALIGNED, slot));
+        ALL.set(JAVA_LONG_UNALIGNED, slot, 0);
     }
 
     private void exchangeOne() {
         long slot = data + Long.BYTES * Long.remainderUnsigned(random.next(), top);
         int other = random.next(transfer.length());
-        RawMemory.putLong(slot, transfer.getAndSet(other, RawMemory.getLong(slot)));
+        ALL.set(JAVA_LONG_UNALIGNED, slot, transfer.getAndSet(other, ALL.get(JAVA_LONG_UNALIGNED, slot)));
     }
 
     private long allocateItems(long count) {
@@ -95,7 +100,7 @@ public final class MstressThread {
         }
         long block = blocks.malloc(words * Long.BYTES);
         for (long i = 0; i < words; i++) {
-            RawMemory.putLong(block + Long.BYTES * i, (words - i) ^ COOKIE);
+            ALL.set(JAVA_LONG_UNALIGNED, block + Long.BYTES * i, (words - i) ^ COOKIE);
         }
         operations++;
         checksum = Workload.mix(checksum, words);
@@ -111,7 +116,7 @@ public final class MstressThread {
 
     private void freeEach(long addresses, long count) {
         for (long i = 0; i < count; i++) {
-            freeItems(blocks, RawMemory.getLong(addresses + Long.BYTES * i));
+            freeItems(blocks, ALL.get(JAVA_LONG_UNALIGNED, addresses + Long.BYTES * i));
         }
     }
 
@@ -120,9 +125,9 @@ public final class MstressThread {
         if (block == 0) {
             return;
         }
-        long words = RawMemory.getLong(block) ^ COOKIE;
+        long words = ALL.get(JAVA_LONG_UNALIGNED, block) ^ COOKIE;
         for (long i = 0; i < words; i++) {
-            if (RawMemory.getLong(block + Long.BYTES * i) != ((words - i) ^ COOKIE)) {
+            if (ALL.get(JAVA_LONG_UNALIGNED, block + Long.BYTES * i) != ((words - i) ^ COOKIE)) {
                 throw lost(block, i, words);
             }
         }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.quarry.bench.subject.BlockSource;
 import dev.quarry.bench.subject.Blocks;
-import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// An interpreter's bursts: blocks of 1 to 40 bytes of which some are kept, and the rest freed all at once when
@@ -48,7 +50,7 @@ final class Rbstress extends Workload {
             long bits = random.next();
             int byteSize = Math.max(1, 10 * (int) (((bits >>> 33) * 5) >>> 31));
             long address = blocks.malloc(byteSize);
-            RawMemory.putByte(address, (byte) i);
+            ALL.set(JAVA_BYTE, address, (byte) i);
             checksum = mix(checksum, (bits & 1) ^ byteSize);
             if ((bits & 1) == 0 && retainedTop < retained.length) {
                 retained[retainedTop++] = address;
@@ -69,7 +71,7 @@ final class Rbstress extends Workload {
 
     private static long replaceLarge(Blocks blocks, long large) {
         long address = blocks.malloc(LARGE_BYTES);
-        RawMemory.putByte(address, (byte) 1);
+        ALL.set(JAVA_BYTE, address, (byte) 1);
         blocks.free(large);
         return address;
     }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import dev.quarry.bench.subject.Blocks;
-import dev.quarry.numa.RawMemory;
 import java.util.concurrent.locks.LockSupport;
 
 /// One thread's part in [Rptest].
@@ -119,11 +123,11 @@ final class RptestThread {
                 : blocks.alignedAlloc(8L * turn, byteSize);
         operations++;
         checksum = Workload.mix(checksum, (long) byteSize ^ turn);
-        RawMemory.putInt(block, byteSize);
+        ALL.set(JAVA_INT_UNALIGNED, block, byteSize);
         for (long offset = OS_PAGE_BYTES; offset < byteSize; offset += OS_PAGE_BYTES) {
-            RawMemory.putByte(block + offset, (byte) 1);
+            ALL.set(JAVA_BYTE, block + offset, (byte) 1);
         }
-        RawMemory.putByte(block + byteSize - 1, (byte) 1);
+        ALL.set(JAVA_BYTE, block + byteSize - 1, (byte) 1);
         return block;
     }
 
@@ -132,10 +136,10 @@ final class RptestThread {
         long array = blocks.malloc(Long.BYTES * (long) count);
         operations += 2;
         for (int i = 0; i < count; i++) {
-            RawMemory.putLong(array + Long.BYTES * (long) i, allocate(i));
+            ALL.set(JAVA_LONG_UNALIGNED, array + Long.BYTES * (long) i, allocate(i));
         }
-        RawMemory.putLong(list + ARRAY, array);
-        RawMemory.putLong(list + COUNT, count);
+        ALL.set(JAVA_LONG_UNALIGNED, list + ARRAY, array);
+        ALL.set(JAVA_LONG_UNALIGNED, list + COUNT, count);
         return list;
     }
 
@@ -147,18 +151,18 @@ final class RptestThread {
         long top;
         do {
             top = shared.incoming().get(receiver);
-            RawMemory.putLong(list + NEXT, top);
+            ALL.set(JAVA_LONG_UNALIGNED, list + NEXT, top);
         } while (!shared.incoming().compareAndSet(receiver, top, list));
     }
 
     private void freeLists(long first) {
         long list = first;
         while (list != 0) {
-            long next = RawMemory.getLong(list + NEXT);
-            long array = RawMemory.getLong(list + ARRAY);
-            long count = RawMemory.getLong(list + COUNT);
+            long next = ALL.get(JAVA_LONG_UNALIGNED, list + NEXT);
+            long array = ALL.get(JAVA_LONG_UNALIGNED, list + ARRAY);
+            long count = ALL.get(JAVA_LONG_UNALIGNED, list + COUNT);
             for (long i = 0; i < count; i++) {
-                blocks.free(RawMemory.getLong(array + Long.BYTES * i));
+                blocks.free(ALL.get(JAVA_LONG_UNALIGNED, array + Long.BYTES * i));
             }
             blocks.free(array);
             blocks.free(list);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.bench.workload;
 
+import static dev.quarry.bench.workload.EveryByte.ALL;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
 import dev.quarry.bench.subject.BlockSource;
 import dev.quarry.bench.subject.Blocks;
-import dev.quarry.numa.RawMemory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -82,7 +84,7 @@ final class Xmalloc extends Workload {
         for (int i = 0; i < BATCH_BLOCKS; i++) {
             long block = blocks.malloc(BLOCK_BYTES);
             BlockContent.fill(block, BLOCK_BYTES, i);
-            RawMemory.putLong(batch + Long.BYTES * (1L + i), block);
+            ALL.set(JAVA_LONG_UNALIGNED, batch + Long.BYTES * (1L + i), block);
             sum = mix(sum, BLOCK_BYTES ^ i);
         }
         return sum;
@@ -90,7 +92,7 @@ final class Xmalloc extends Workload {
 
     private static void free(Blocks blocks, long batch) {
         for (int i = 0; i < BATCH_BLOCKS; i++) {
-            blocks.free(RawMemory.getLong(batch + Long.BYTES * (1L + i)));
+            blocks.free(ALL.get(JAVA_LONG_UNALIGNED, batch + Long.BYTES * (1L + i)));
         }
         blocks.free(batch);
     }

@@ -4,12 +4,11 @@ package dev.quarry.netty;
 import dev.quarry.OffHeapAllocator;
 import java.util.Arrays;
 
-/// The sizes in which blocks are kept with their buffers: of the allocator's own classes four to each doubling, and the
-/// one that a TLS record in its frame falls into, without which the records would take a fifth more.
+/// The sizes in which blocks are kept with their buffers: of the allocator's own classes four to each doubling, and
+/// the one that a TLS record in its frame falls into, without which the records would take a fifth more.
 ///
 /// The allocator has eight to a doubling. Half as many lose more in each block, but what is kept of a class serves
-/// twice
-/// as many sizes: less waits unused for its size to come again, and that was more.
+/// twice as many sizes: less waits unused for its size to come again, and that was more (docs/adr/0007).
 ///
 /// Immutable.
 final class BlockClasses {
@@ -49,7 +48,7 @@ final class BlockClasses {
         int[] sizes = new int[CAPACITY];
         int count = 0;
         for (long size = memory.goodSize(0); size <= MAX_BYTES; size = memory.goodSize(size + 1)) {
-            if (isStep((int) size) || size == tlsRecordBytes || size == MAX_BYTES) {
+            if (isStep((int) size) || size == tlsRecordBytes) {
                 sizes[count++] = (int) size;
             }
         }

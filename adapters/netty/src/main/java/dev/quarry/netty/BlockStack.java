@@ -72,11 +72,10 @@ final class BlockStack {
         return true;
     }
 
-    /// Gives a buffer a block of a class where that needs no more than a few stores: it keeps its own if that is of the
-    /// class, else its own goes on its stack, and it has the top one of the other. One method for all: the checks
+    /// Gives a buffer a block of a class where that needs no more than a few stores: it keeps its own if that is of
+    /// the class, else its own goes on its stack, and it has the top one of the other. One method for all: the checks
     /// together are fewer than one after the other. Whether the classes are the same is not a branch, since no
-    /// processor
-    /// foresees it: in both cases the same words are written.
+    /// processor foresees it: in both cases the same words are written.
     /// @param from       that the buffer's block goes to
     /// @param to         that its next block comes from
     /// @param blockClass of the latter

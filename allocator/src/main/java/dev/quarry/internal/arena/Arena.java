@@ -289,7 +289,7 @@ public final class Arena {
     ///
     /// Short blocks are copied word by word, which slots allow because they are whole granules; that is cheaper than
     /// the way to the bulk copy. By the handles: of [dev.quarry.numa.RawMemory]'s accesses the compiler inlines the
-    /// first dozens only, and a word by a call costs as much as a malloc.
+    /// first dozens only, and each word behind those was two calls (docs/adr/0010).
     ///
     /// The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: a caller's loop into which it was
     /// inlined, with a second malloc and free, paid 2 ns more for each of its common operations.

@@ -64,6 +64,9 @@ public final class Arena {
     private static final int SMALL_MASK = (MAX_SMALL << 1) - SMALL_STEP;
     private static final int MEDIUM_STEP = 1 << MEDIUM_SHIFT;
 
+    /// Of an index nothing is lost by it, and the compiler knows then that the link lies in bounds.
+    private static final long INDEX_MASK = 0xFFFF;
+
     /// Up to here words are copied one by one.
     private static final int WORD_COPY_BYTES = 512;
 
@@ -118,7 +121,7 @@ public final class Arena {
     public long malloc(long size) {
         try {
             final long slab = asAddress(currentSlab(size));
-            final long index = (long) GET_LONG.invokeExact(slab + HEAD);
+            final long index = (long) GET_LONG.invokeExact(slab + HEAD) & INDEX_MASK;
             return index == END ? mallocSlow(size) : take(slab, index);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
@@ -131,7 +134,7 @@ public final class Arena {
     public long tryMalloc(long size) {
         try {
             final long slab = asAddress(currentSlab(size));
-            final long index = (long) GET_LONG.invokeExact(slab + HEAD);
+            final long index = (long) GET_LONG.invokeExact(slab + HEAD) & INDEX_MASK;
             return index == END ? tryMallocSlow(size) : take(slab, index);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
@@ -157,7 +160,7 @@ public final class Arena {
     /// Takes the first free slot out of its slab's list.
     private static long take(long slab, long index) {
         try {
-            final long link = asAddress((long) GET_LONG.invokeExact(slab + LINKS) + (index << 1));
+            final long link = slab + LINKS + (index << 1);
             PUT_LONG.invokeExact(slab + HEAD, (long) (char) GET_CHAR.invokeExact(link));
             PUT_LONG.invokeExact(slab + MALLOCS, (long) GET_LONG.invokeExact(slab + MALLOCS) + 1);
             PUT_CHAR.invokeExact(link, ALLOCATED);
@@ -195,7 +198,7 @@ public final class Arena {
             final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
             final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
             final long index = product >>> 32;
-            final long link = asAddress((long) GET_LONG.invokeExact(slab + LINKS) + (index << 1));
+            final long link = slab + LINKS + (index << 1);
             if ((FreeChecks.ALWAYS || checked)
                     && (Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
                             || (char) GET_CHAR.invokeExact(link) != ALLOCATED)) {

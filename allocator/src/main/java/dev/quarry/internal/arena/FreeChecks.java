@@ -4,8 +4,6 @@ package dev.quarry.internal.arena;
 import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
-import static dev.quarry.internal.slab.SlabLayout.LINKS;
-import static dev.quarry.numa.RawMemory.asAddress;
 import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
@@ -42,7 +40,7 @@ public final class FreeChecks {
     long requireAllocated(long address, long slab) {
         long offset = address - getLong(slab + BASE);
         long product = SlabLayout.product(slab, offset);
-        long link = asAddress(getLong(slab + LINKS) + (product >>> 32 << 1));
+        long link = SlabLayout.link(slab, product >>> 32);
         if (!SlabLayout.isSlotStart(slab, product) || getChar(link) != ALLOCATED) {
             throw refused(address, slab);
         }
@@ -105,8 +103,7 @@ public final class FreeChecks {
             return SpanMap.state(spanWord(address)) == SpanMap.SPAN;
         }
         long product = SlabLayout.product(slab, address - getLong(slab + BASE));
-        return SlabLayout.isSlotStart(slab, product)
-                && getChar(getLong(slab + LINKS) + (product >>> 32 << 1)) == ALLOCATED;
+        return SlabLayout.isSlotStart(slab, product) && getChar(SlabLayout.link(slab, product >>> 32)) == ALLOCATED;
     }
 
     /// {@return the bytes usable at a live block's address}

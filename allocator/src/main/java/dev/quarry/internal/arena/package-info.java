@@ -2,8 +2,8 @@
 /// Arenas: one thread's, or one stripe's, private part of the allocator.
 ///
 /// ```
-/// size --> lookup table --> current slab --> first free slot           malloc: six loads, three stores
-/// address --> frame table --> slab, owner is me --> link array         free: seven loads, three stores
+/// size --> lookup table --> current slab --> first free slot           malloc: five loads, three stores
+/// address --> frame table --> slab, owner is me --> link array         free: six loads, three stores
 ///
 /// free of another arena's slot --> batch by slab --> its REMOTE word --> owner's mailbox
 /// size above the slots         --> lookaside list of the span class --> zone

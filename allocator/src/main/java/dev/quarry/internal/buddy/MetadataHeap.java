@@ -12,7 +12,7 @@ import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.Table;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Where descriptors, link arrays and arena records come from: memory that no block's address reaches.
+/// Where descriptors with their link arrays and arena records come from: memory that no block's address reaches.
 ///
 /// At first a [BootBitmap] over the first pages serves; when the buddy stands it retires and its unused pages go there.
 /// Afterwards records up to [#MAX_RECORD_BYTES] are rounded to one of four sizes a doubling, cut from whole pages,

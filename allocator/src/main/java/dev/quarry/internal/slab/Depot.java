@@ -7,7 +7,6 @@ import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.CLASS;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
-import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.ZoneCalls.CALL;
 import static dev.quarry.numa.RawMemory.getInt;
@@ -77,19 +76,19 @@ public final class Depot {
     /// @return its descriptor; 0 when neither memory nor credit is there
     long make(int sizeClass, int owner) {
         int slabBytes = SizeClasses.slabBytes(sizeClass);
-        int linkBytes = SlabLayout.linkBytes(SizeClasses.capacity(sizeClass));
-        long slab = space.metadata().allocate(SlabLayout.BYTES);
-        long links = slab == 0 ? 0 : space.metadata().allocate(linkBytes);
+        int recordBytes = SlabLayout.recordBytes(SizeClasses.capacity(sizeClass));
+        long slab = space.metadata().allocate(recordBytes);
         int slabPages = slabBytes >>> PAGE_SHIFT;
         int alignOrder = SizeClasses.FRAME_SHIFT - PAGE_SHIFT;
-        long page = links == 0 ? BuddyAllocator.NOTHING : CALL.allocate(pages, slabPages, alignOrder);
+        long page = slab == 0 ? BuddyAllocator.NOTHING : CALL.allocate(pages, slabPages, alignOrder);
         if (page == BuddyAllocator.NOTHING) {
-            freeMetadata(slab, links, linkBytes);
+            if (slab != 0) {
+                space.metadata().free(slab, recordBytes);
+            }
             return 0;
         }
         long address = base + (page << PAGE_SHIFT);
         putLong(slab + HEAD, END);
-        putLong(slab + LINKS, links + SlabLayout.LINKS_SKEW_BYTES);
         putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
         putLong(slab + BASE, address);
@@ -102,16 +101,7 @@ public final class Depot {
         return slab;
     }
 
-    private void freeMetadata(long slab, long links, int linkBytes) {
-        if (links != 0) {
-            space.metadata().free(links, linkBytes);
-        }
-        if (slab != 0) {
-            space.metadata().free(slab, SlabLayout.BYTES);
-        }
-    }
-
-    /// Takes an empty slab out of service: its span and its records are free.
+    /// Takes an empty slab out of service: its span and its record are free.
     /// @param slab descriptor of a slab in no list, with no slot in use
     void release(long slab) {
         int sizeClass = getInt(slab + CLASS);
@@ -123,8 +113,7 @@ public final class Depot {
         retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
         slabs[sizeClass]--;
         CALL.free(pages, address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
-        long links = getLong(slab + LINKS) - SlabLayout.LINKS_SKEW_BYTES;
-        freeMetadata(slab, links, SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
+        space.metadata().free(slab, SlabLayout.recordBytes(SizeClasses.capacity(sizeClass)));
     }
 
     /// Puts a slab that nobody owns where it belongs.

@@ -56,8 +56,7 @@ public final class SizeClasses {
     private static final int MIN_SLOTS = 4;
 
     /// So many links fit into the metadata's largest record.
-    private static final int MAX_SLOTS =
-            (MetadataHeap.MAX_RECORD_BYTES - SlabLayout.LINKS_SKEW_BYTES) / Character.BYTES - 1;
+    private static final int MAX_SLOTS = (MetadataHeap.MAX_RECORD_BYTES - SlabLayout.LINKS) / Character.BYTES;
 
     private static final int TAIL_FRACTION = 5;
     private static final int STEPS = 8;

@@ -5,19 +5,19 @@ import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
 
-/// The slab's descriptor: two cache lines, out of line.
+/// The slab's descriptor: two cache lines, out of line, and behind them its links, two bytes a slot. The link of a slot
+/// is found by an addition, with no load.
 ///
 /// | offset | bytes | field       | meaning                                              | written by       | mode    |
 /// |-------:|------:|-------------|------------------------------------------------------|------------------|---------|
 /// |      0 |     8 | `HEAD`      | index of the first free slot, or `END`               | owner            | plain   |
 /// |      8 |     8 | `MALLOCS`   | slots handed out so far                              | owner            | plain   |
 /// |     16 |     8 | `FREES`     | slots taken back so far; one less while `CURRENT`    | owner            | plain   |
-/// |     24 |     8 | `LINKS`     | address of the link array                            | zone lock        | plain   |
-/// |     32 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
-/// |     40 |     8 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
+/// |     24 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
+/// |     32 |     8 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
+/// |     40 |     8 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
 /// |     48 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
 /// |     52 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
-/// |     56 |     8 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
 /// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, index + 1      | any thread       | CAS     |
 /// |     72 |     8 | `MAIL`      | next slab in a mailbox                               | the mail's sender| plain   |
 /// |     80 |     8 | `NEXT`      | next in the list of `STATE`                          | owner, zone lock | plain   |
@@ -25,6 +25,7 @@ import static dev.quarry.numa.RawMemory.getLong;
 /// |     96 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
 /// |    100 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
 /// |    104 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
+/// |    128 | 2 each| `LINKS`     | a slot's: the next free slot, `END` or `ALLOCATED`   | who has the slot | plain   |
 ///
 /// What a malloc or a free multiplies by is eight bytes: one load, and no shape of access more than those that are
 /// there anyway (ADR 9).
@@ -36,7 +37,7 @@ import static dev.quarry.numa.RawMemory.getLong;
 ///
 /// [1] D. Lemire, O. Kaser, N. Kurz, Faster remainder by direct computation, 2019, section 3.2.
 public final class SlabLayout {
-    /// Bytes of a descriptor.
+    /// Bytes of a descriptor without its links.
     public static final int BYTES = 128;
 
     /// Offsets: see the table above.
@@ -51,21 +52,18 @@ public final class SlabLayout {
     /// See the table above.
     public static final int FREES = 16;
 
-    /// See the table above.
-    public static final int LINKS = 24;
-
-    /// Where in its record the link array begins: not at the start of an OS page, where a slab's first slot is. A load
-    /// waits for an earlier store of which it cannot be told apart by the lowest twelve bits of the address (ADR 12).
-    public static final int LINKS_SKEW_BYTES = 64;
+    /// See the table above. Not at the start of an OS page, where a slab's first slot is: a load waits for an earlier
+    /// store of which it cannot be told apart by the lowest twelve bits of the address (ADR 12).
+    public static final int LINKS = BYTES;
 
     /// See the table above.
-    public static final int RECIPROCAL = 40;
+    public static final int RECIPROCAL = 32;
 
     /// See the table above.
-    public static final int SLOT = 56;
+    public static final int SLOT = 40;
 
     /// See the table above.
-    public static final int BASE = 32;
+    public static final int BASE = 24;
 
     /// See the table above.
     public static final int CAPACITY = 100;
@@ -159,7 +157,7 @@ public final class SlabLayout {
     /// @param slab  descriptor
     /// @param index the slot's
     public static long link(long slab, long index) {
-        return getLong(slab + LINKS) + (index << 1);
+        return slab + LINKS + (index << 1);
     }
 
     /// {@return the index that follows in a free list}
@@ -207,9 +205,9 @@ public final class SlabLayout {
         return (int) (remote >>> 32);
     }
 
-    /// {@return the bytes of the record that holds a link array, [#LINKS_SKEW_BYTES] behind its start}
+    /// {@return the bytes of the record that holds a descriptor and its links}
     /// @param capacity slots of the slab
-    public static int linkBytes(int capacity) {
-        return LINKS_SKEW_BYTES + (capacity + 1) * Character.BYTES;
+    public static int recordBytes(int capacity) {
+        return LINKS + capacity * Character.BYTES;
     }
 }

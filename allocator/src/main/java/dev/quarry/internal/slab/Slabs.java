@@ -40,7 +40,7 @@ public final class Slabs {
             return false;
         }
         int count = Math.min(Math.max(1, EXTEND_BYTES / SlabLayout.slotBytes(slab)), capacity - extended);
-        long links = getLong(slab + LINKS);
+        long links = slab + LINKS;
         int last = extended + count - 1;
         for (int index = extended; index < last; index++) {
             putChar(links + 2L * index, (char) (index + 1));
@@ -101,7 +101,7 @@ public final class Slabs {
         require(extended >= 0 && extended <= getInt(slab + CAPACITY), "extended beyond its capacity", slab);
         int allocated = 0;
         int quarantined = 0;
-        long links = getLong(slab + LINKS);
+        long links = slab + LINKS;
         for (int index = 0; index < extended; index++) {
             char link = getChar(links + 2L * index);
             allocated += link == ALLOCATED ? 1 : 0;

@@ -3,8 +3,8 @@
 ///
 /// ```
 /// frame table     one int a frame of 64 KiB: which slab lies there (0: the null slab)
-/// descriptor      two cache lines, out of line: first free slot, counters, owner | remote frees, links
-/// link array      two bytes a slot, out of line: the next free slot, or ALLOCATED
+/// descriptor      two cache lines, out of line: first free slot, counters, owner | remote frees, lists
+/// link array      two bytes a slot, behind its descriptor: the next free slot, or ALLOCATED
 /// slab            |slot 0|slot 1|slot 2| ... |   nothing but the application's bytes
 /// ```
 ///

@@ -43,10 +43,8 @@ final class SlabFixture implements AutoCloseable {
 
     /// {@return the descriptor of a new slab}
     long slab(int sizeClass) {
-        long slab = record(SlabLayout.BYTES);
+        long slab = record(SlabLayout.recordBytes(SizeClasses.capacity(sizeClass)));
         putLong(slab + HEAD, SlabLayout.END);
-        long links = record(SlabLayout.linkBytes(SizeClasses.capacity(sizeClass)));
-        putLong(slab + SlabLayout.LINKS, links + SlabLayout.LINKS_SKEW_BYTES);
         putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
         putLong(slab + SlabLayout.BASE, BASE);

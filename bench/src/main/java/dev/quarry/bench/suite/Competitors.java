@@ -26,6 +26,9 @@ final class Competitors {
     /// Quarry as most callers have it: by its facade, with no flag but the one that lets a JVM call native code.
     static final String QUARRY = "quarry";
 
+    /// Quarry by the handle that each thread keeps, without a flag either.
+    static final String QUARRY_LOCAL = "quarry-local";
+
     /// The facade, with the flag that users of Agrona pass anyway.
     static final String QUARRY_EXPORT = "quarry-export";
 
@@ -60,6 +63,7 @@ final class Competitors {
         String quarry = version(OffHeapAllocator.class);
         String netty = version(ByteBufAllocator.class);
         found.addJava(QUARRY, Group.QUARRY, quarry, "facade");
+        found.addJava(QUARRY_LOCAL, Group.QUARRY, quarry, "local_arena");
         found.addJava(QUARRY_EXPORT, Group.QUARRY, quarry, "facade", EXPORT);
         found.addJava(NETTY_POOLED, Group.JAVA, netty, "netty_pooled");
         found.addJava(NETTY_ADAPTIVE, Group.JAVA, netty, "netty_adaptive");

@@ -32,7 +32,7 @@ final class SuiteCases {
                     Stream.of(Competitors.QUARRY), Competitors.natives().stream())
             .toList();
     private static final List<String> OTHERS =
-            List.of(Competitors.QUARRY_EXPORT, Competitors.LIBC_CRITICAL, Competitors.VOID);
+            List.of(Competitors.QUARRY_LOCAL, Competitors.QUARRY_EXPORT, Competitors.LIBC_CRITICAL, Competitors.VOID);
 
     private static final List<String> OTHERS_OF_MEMORY = List.of(Competitors.NETTY_POOLED, Competitors.NETTY_ADAPTIVE);
 

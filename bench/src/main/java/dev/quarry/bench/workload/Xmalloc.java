@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// One operation is a block allocated by one thread and freed by another.
 final class Xmalloc extends Workload {
-    private static final long BLOCK_BYTES = 64;
+    private static final int BLOCK_BYTES = 64;
     private static final int BATCH_BLOCKS = 4_096;
     private static final long BATCH_BYTES = Long.BYTES * (1L + BATCH_BLOCKS);
 

@@ -15,8 +15,7 @@ final class StressSlab {
     static final int SLOTS = 4;
 
     private static final int SIZE_CLASS = SizeClasses.of(8192);
-    private static final int LINKS_OFFSET = SlabLayout.BYTES;
-    private static final int MAILBOX_OFFSET = LINKS_OFFSET + 64;
+    private static final int MAILBOX_OFFSET = SlabLayout.LINKS + 64;
 
     /// The descriptor.
     final long slab = StressMemory.record();
@@ -27,7 +26,6 @@ final class StressSlab {
     /// All slots are handed out.
     StressSlab() {
         int slotBytes = SizeClasses.slotBytes(SIZE_CLASS);
-        putLong(slab + SlabLayout.LINKS, slab + LINKS_OFFSET);
         putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(slotBytes));
         putLong(slab + SlabLayout.SLOT, slotBytes);
         putInt(slab + SlabLayout.CAPACITY, SLOTS);

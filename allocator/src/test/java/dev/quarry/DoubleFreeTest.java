@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.slab.SizeClasses;
+import dev.quarry.internal.slab.SlabLayout;
+import dev.quarry.internal.slab.Space;
+import dev.quarry.numa.RawMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -233,5 +236,41 @@ class DoubleFreeTest {
             allocator.free(before);
             allocator.free(after);
         }
+    }
+
+    /// Whatever the metadata has where the link of one slot more would be.
+    @Test
+    void shouldRefuseWhatLiesBehindASlabsLastSlot() throws Exception {
+        int tails = 0;
+        try (OffHeapAllocator allocator = allocator(Checks.ON)) {
+            Space space = allocator.space();
+            for (int sizeClass = 0; sizeClass < SizeClasses.COUNT; sizeClass++) {
+                int capacity = SizeClasses.capacity(sizeClass);
+                long usedBytes = (long) capacity * SizeClasses.slotBytes(sizeClass);
+                if (usedBytes == SizeClasses.slabBytes(sizeClass)) {
+                    continue;
+                }
+                tails++;
+                long block = allocator.malloc(SizeClasses.slotBytes(sizeClass));
+                long slab = space.slabAt(block - space.base);
+                long tail = SlabLayout.address(slab, capacity);
+                long beyond = SlabLayout.link(slab, capacity);
+                char before = RawMemory.getChar(beyond);
+                RawMemory.putChar(beyond, SlabLayout.ALLOCATED);
+                try {
+                    assertThrows(InvalidFreeException.class, () -> allocator.free(tail));
+                    assertThrows(InvalidFreeException.class, () -> allocator.usableSize(tail));
+                    ExecutionException refused = assertThrows(
+                            ExecutionException.class,
+                            () -> other.submit(() -> allocator.free(tail)).get());
+                    assertInstanceOf(InvalidFreeException.class, refused.getCause());
+                } finally {
+                    RawMemory.putChar(beyond, before);
+                }
+                allocator.free(block);
+            }
+            allocator.verify();
+        }
+        assertTrue(tails > SizeClasses.COUNT / 2, tails + " classes have a tail");
     }
 }

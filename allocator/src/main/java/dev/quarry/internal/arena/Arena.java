@@ -14,6 +14,7 @@ import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.FREES;
 import static dev.quarry.internal.slab.SlabLayout.FULL;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
+import static dev.quarry.internal.slab.SlabLayout.LIMIT;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
@@ -200,7 +201,8 @@ public final class Arena {
             final long index = product >>> 32;
             final long link = slab + LINKS + (index << 1);
             if ((FreeChecks.ALWAYS || checked)
-                    && (Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
+                    && (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
+                            || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
                             || (char) GET_CHAR.invokeExact(link) != ALLOCATED)) {
                 refuse(address, slab);
             }

@@ -91,6 +91,7 @@ public final class Depot {
         putLong(slab + HEAD, END);
         putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
+        putLong(slab + SlabLayout.LIMIT, SlabLayout.limit(SizeClasses.capacity(sizeClass)));
         putLong(slab + BASE, address);
         putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
         putInt(slab + CLASS, sizeClass);

@@ -18,6 +18,7 @@ import static dev.quarry.numa.RawMemory.getLong;
 /// |     40 |     8 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
 /// |     48 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
 /// |     52 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
+/// |     56 |     8 | `LIMIT`     | capacity * 2^32: a slot's product is below           | zone lock        | plain   |
 /// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, index + 1      | any thread       | CAS     |
 /// |     72 |     8 | `MAIL`      | next slab in a mailbox                               | the mail's sender| plain   |
 /// |     80 |     8 | `NEXT`      | next in the list of `STATE`                          | owner, zone lock | plain   |
@@ -33,7 +34,8 @@ import static dev.quarry.numa.RawMemory.getLong;
 /// A slot is named in lists by its *index*: that leads to its link without arithmetic, and to its address by one
 /// multiplication. A free gets the index from the address by a multiplication with the reciprocal. The low half of
 /// that product is below the reciprocal exactly when the offset is a multiple of the slot [1]: the same multiplication
-/// finds interior addresses.
+/// finds interior addresses. What lies behind the last slot starts no slot but may be a multiple as well, and has no
+/// link: there the whole product is not below `LIMIT`.
 ///
 /// [1] D. Lemire, O. Kaser, N. Kurz, Faster remainder by direct computation, 2019, section 3.2.
 public final class SlabLayout {
@@ -61,6 +63,9 @@ public final class SlabLayout {
 
     /// See the table above.
     public static final int SLOT = 40;
+
+    /// See the table above.
+    public static final int LIMIT = 56;
 
     /// See the table above.
     public static final int BASE = 24;
@@ -133,11 +138,18 @@ public final class SlabLayout {
         return ((1L << 32) - 1) / slotBytes + 1;
     }
 
-    /// {@return whether a product is one of an offset that is a multiple of the slot}
+    /// {@return what no slot's product reaches}
+    /// @param capacity slots of the slab
+    public static long limit(int capacity) {
+        return (long) capacity << 32;
+    }
+
+    /// {@return whether a product is that of a slot's start}
     /// @param slab    descriptor
     /// @param product offset times reciprocal
     public static boolean isSlotStart(long slab, long product) {
-        return Integer.compareUnsigned((int) product, (int) getLong(slab + RECIPROCAL)) < 0;
+        return Long.compareUnsigned(product, getLong(slab + LIMIT)) < 0
+                && Integer.compareUnsigned((int) product, (int) getLong(slab + RECIPROCAL)) < 0;
     }
 
     /// {@return the bytes of each slot}

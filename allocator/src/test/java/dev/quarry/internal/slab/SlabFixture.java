@@ -47,6 +47,7 @@ final class SlabFixture implements AutoCloseable {
         putLong(slab + HEAD, SlabLayout.END);
         putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
         putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
+        putLong(slab + SlabLayout.LIMIT, SlabLayout.limit(SizeClasses.capacity(sizeClass)));
         putLong(slab + SlabLayout.BASE, BASE);
         putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
         putInt(slab + SlabLayout.CLASS, sizeClass);

@@ -28,6 +28,7 @@ final class StressSlab {
         int slotBytes = SizeClasses.slotBytes(SIZE_CLASS);
         putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(slotBytes));
         putLong(slab + SlabLayout.SLOT, slotBytes);
+        putLong(slab + SlabLayout.LIMIT, SlabLayout.limit(SLOTS));
         putInt(slab + SlabLayout.CAPACITY, SLOTS);
         putInt(slab + SlabLayout.CLASS, SIZE_CLASS);
         putInt(slab + SlabLayout.EXTENDED, SLOTS);

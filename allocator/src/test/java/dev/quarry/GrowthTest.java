@@ -23,6 +23,9 @@ class GrowthTest {
     /// Straight from the zone: no lookaside list keeps it.
     private static final long UNIT_BYTES = 5L << 18;
 
+    /// A power of two, so that it is aligned to its size.
+    private static final long RUN_BYTES = 8L << 20;
+
     private static final int RUNS = 40;
 
     private final SimulatedMemory os =
@@ -42,10 +45,11 @@ class GrowthTest {
         allocators.close();
     }
 
-    /// A run of five units comes and goes, one unit stays in its place; others come and go in what is dirty.
-    private void growByOneUnit() {
-        allocator.free(allocator.malloc(5 * UNIT_BYTES));
-        allocator.malloc(UNIT_BYTES);
+    /// A run comes and goes, and where it began a unit stays, because it must be aligned so; others come and go in what
+    /// is dirty. None of the places left has room for a run that begins as it must.
+    private void growByOneRun() {
+        allocator.free(allocator.malloc(RUN_BYTES));
+        allocator.alignedAlloc(RUN_BYTES, UNIT_BYTES);
         for (int other = 0; other < 10; other++) {
             allocator.free(allocator.malloc(UNIT_BYTES));
         }
@@ -69,11 +73,11 @@ class GrowthTest {
     void shouldHoldLessByMaintenance() {
         listen();
         for (int run = 0; run < RUNS; run++) {
-            growByOneUnit();
+            growByOneRun();
             allocator.maintain();
             assertFalse(hasGrown());
         }
-        long leftBytes = RUNS * 4 * UNIT_BYTES;
+        long leftBytes = RUNS * (RUN_BYTES - UNIT_BYTES);
         assertTrue(
                 allocator.stats().spanDirtyBytes() < leftBytes * 3 / 5,
                 () -> allocator.stats().toString());
@@ -102,7 +106,7 @@ class GrowthTest {
             }
         });
         for (int run = 0; run < RUNS; run++) {
-            growByOneUnit();
+            growByOneRun();
         }
         assertTrue(hasGrown());
         assertEquals(0, grownBytes.sum());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.Watermarks;
 import dev.quarry.internal.slab.Zone;
 import dev.quarry.numa.FaultInjectingMemory;
@@ -15,6 +16,10 @@ import dev.quarry.numa.SimulatedMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class ReclaimerTest {
     private static final long LIMIT_BYTES = 64L << 20;
     private static final int SPAN_BYTES = 64 << 10;
+    private static final long RECLAIM_NS = 1_000_000;
 
     private final SimulatedMemory machine = new SimulatedMemory(
             SimulatedMachine.builder().nodes(2, 1, 256L << 20).build());
@@ -104,6 +110,44 @@ class ReclaimerTest {
             }
             blocks.forEach(allocator::free);
             allocator.free(allocator.malloc(LIMIT_BYTES / 2));
+        }
+    }
+
+    /// To give back every free page takes long: of many threads that fail, one after the other, one does it at a time.
+    @Test
+    void shouldNotTrimAtOnceAgainForAnotherThread() throws Exception {
+        AtomicInteger reclaims = new AtomicInteger();
+        try (ExecutorService other = Executors.newSingleThreadExecutor();
+                OffHeapAllocator allocator = create()) {
+            allocator.space().events().add((kind, node, bytes, detail, durationNs) -> {
+                if (kind == EventKind.RECLAIM) {
+                    reclaims.incrementAndGet();
+                    machine.advanceClock(RECLAIM_NS);
+                }
+            });
+            Callable<Long> vainCall = () -> allocator.tryMalloc(1 << 20);
+            other.submit(() -> allocator.free(allocator.malloc(SPAN_BYTES))).get();
+            List<Long> blocks = fill(allocator, SPAN_BYTES);
+
+            allocator.free(blocks.removeFirst()); // so that there is something to try for
+            reclaims.set(0);
+            assertEquals(0, vainCall.call());
+            assertEquals(2, reclaims.getAndSet(0), "shared memory, and then a trim");
+
+            allocator.free(blocks.remove(1));
+            assertEquals(0, other.submit(vainCall).get());
+            assertEquals(1, reclaims.getAndSet(0), "no trim so soon");
+
+            allocator.free(blocks.remove(2));
+            assertEquals(0, vainCall.call());
+            assertEquals(2, reclaims.getAndSet(0), "for the same thread it is tried again");
+
+            allocator.free(blocks.remove(3));
+            machine.advanceClock(Duration.ofSeconds(1).toNanos());
+            assertEquals(0, other.submit(vainCall).get());
+            assertEquals(2, reclaims.getAndSet(0), "later for the other one too");
+            blocks.forEach(allocator::free);
+            allocator.verify();
         }
     }
 

@@ -14,12 +14,15 @@ import dev.quarry.internal.region.Region;
 /// or that were never committed (the gaps that alignment leaves). Pages above the *frontier* were never touched and are
 /// in no list. Buddies merge only with their own kind.
 ///
-/// A request takes, in this order: a committed block; a smaller committed block that can grow over its free
+/// A request takes, in this order: a committed block that suffices; a smaller committed block that can grow over its
+/// free
 /// neighbours (so that a freed run of 3 pages serves the next run of 3); an uncommitted block; fresh pages at the
 /// frontier. What a block has over is split off again, so a run of pages costs exactly its pages.
 ///
-/// Of the blocks of one order the lowest of the first few in its list is taken, not the one freed last: what is in use
-/// so gathers at low addresses, and what is free above grows together. See docs/adr/0015.
+/// Of all blocks that suffice the lowest is taken, of each order among the first few in its list, and neither the one
+/// freed last nor the smallest: what is in use so gathers at low addresses, what is free above grows together, and
+/// small
+/// runs do not cut what a large one has left between two others. See docs/adr/0015.
 ///
 /// Invariant: `freePages == sum over orders of blocks * 2^order`, for each kind; no two free buddies of one kind.
 ///
@@ -70,20 +73,17 @@ public final class BuddyAllocator {
         if (order >= MAX_ORDERS || pages > totalPages) {
             return NOTHING;
         }
-        int kindOrder = find(0, order);
-        if (kindOrder >= 0) {
-            return take(0, kindOrder, lowest(0, kindOrder), pages);
+        long committed = lowestFit(0, order);
+        if (committed != NOTHING) {
+            return take(0, orderAt(committed), committed, pages);
         }
         long run = allocateRun(pages, alignOrder);
         if (run != NOTHING) {
             return run;
         }
-        kindOrder = find(1, order);
-        if (kindOrder >= 0) {
-            long page = lowest(1, kindOrder);
-            if (region.tryCommit(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
-                return take(1, kindOrder, page, pages);
-            }
+        long page = lowestFit(1, order);
+        if (page != NOTHING && region.tryCommit(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
+            return take(1, orderAt(page), page, pages);
         }
         return allocateAtFrontier(pages, order);
     }
@@ -267,13 +267,20 @@ public final class BuddyAllocator {
         return start;
     }
 
-    private int find(int kind, int order) {
+    /// {@return the lowest of the free blocks of an order or above; [#NOTHING] if there is none}
+    private long lowestFit(int kind, int order) {
+        long lowest = NOTHING;
         for (int at = order; at < MAX_ORDERS; at++) {
             if (heads[kind][at] != 0) {
-                return at;
+                long page = lowest(kind, at);
+                lowest = lowest == NOTHING ? page : Math.min(lowest, page);
             }
         }
-        return -1;
+        return lowest;
+    }
+
+    private int orderAt(long page) {
+        return SpanMap.detail(map.wordAcquire(page));
     }
 
     /// {@return the block at the lowest address of the first ones in a list that is not empty}

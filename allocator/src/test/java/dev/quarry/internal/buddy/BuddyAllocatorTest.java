@@ -62,16 +62,22 @@ class BuddyAllocatorTest {
     }
 
     @Test
-    void shouldPreferTheSmallestBlockThatFits() {
+    void shouldPreferTheLowestBlockThatFitsWhateverItsSize() {
+        long large = buddy.allocate(8, 0);
+        buddy.allocate(1, 0);
         long small = buddy.allocate(1, 0);
         buddy.allocate(1, 0);
-        long large = buddy.allocate(8, 0);
         buddy.free(small, 1);
         buddy.free(large, 8);
         long splits = buddy.splits();
 
+        assertEquals(large, buddy.allocate(1, 0));
+        assertEquals(splits + 1, buddy.splits());
+        assertEquals(large + 1, buddy.allocate(1, 0));
+        assertEquals(large + 2, buddy.allocate(2, 0));
+        assertEquals(large + 4, buddy.allocate(4, 0));
         assertEquals(small, buddy.allocate(1, 0));
-        assertEquals(splits, buddy.splits());
+        buddy.verify();
     }
 
     @Test

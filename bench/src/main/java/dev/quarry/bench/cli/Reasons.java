@@ -9,9 +9,9 @@ import java.util.Locale;
 final class Reasons {
     private Reasons() {}
 
-    /// The message, or where that is nothing but the name of a file, what is wrong with it as well.
+    /// Which file, where the exception knows it, and what is wrong with it.
     static String sentence(IOException e) {
-        return e instanceof FileSystemException failure && failure.getReason() == null
+        return e instanceof FileSystemException failure && failure.getFile() != null
                 ? failure.getFile() + ": " + reason(e)
                 : reason(e);
     }

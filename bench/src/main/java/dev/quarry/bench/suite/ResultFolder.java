@@ -88,7 +88,7 @@ public final class ResultFolder implements AutoCloseable {
     public static ResultFolder create(Path path, RunIdentity identity) throws IOException {
         if (Files.exists(path) && !isEmptyDirectory(path)) {
             throw new FileAlreadyExistsException(
-                    path.toString(), null, "is not empty, and results are never written over others");
+                    path.toString(), null, "not empty, and results are never written over others");
         }
         Instant begun = Instant.now();
         Path unfinished = Files.createDirectories(path.resolve(UNFINISHED));

@@ -220,7 +220,7 @@ class BenchCommandTest {
         CliProcess.Result result = bench("--only=pair", "--out=" + out);
         assertEquals(2, result.status());
         assertEquals(
-                "quarry: is not empty, and results are never written over others" + System.lineSeparator(),
+                "quarry: " + out + ": not empty, and results are never written over others" + System.lineSeparator(),
                 result.errors());
         assertEquals("mine", Files.readString(results));
         assertEquals(List.of(), calls());

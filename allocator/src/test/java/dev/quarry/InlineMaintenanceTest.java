@@ -74,7 +74,8 @@ class InlineMaintenanceTest {
                 os.advanceClock(TimeUnit.SECONDS.toNanos(1));
                 allocator.free(allocator.malloc(100 + 1024L * second));
             }
-            assertEquals(0, allocator.stats().spanDirtyBytes());
+            // The slabs of the last sizes have rested for less than the delay.
+            assertTrue(allocator.stats().spanDirtyBytes() <= SPAN_BYTES / 8, allocator::report);
             allocator.verify();
         }
     }

@@ -14,15 +14,14 @@ import dev.quarry.internal.region.Region;
 /// or that were never committed (the gaps that alignment leaves). Pages above the *frontier* were never touched and are
 /// in no list. Buddies merge only with their own kind.
 ///
-/// A request takes, in this order: a committed block that suffices; a smaller committed block that can grow over its
-/// free
-/// neighbours (so that a freed run of 3 pages serves the next run of 3); an uncommitted block; fresh pages at the
-/// frontier. What a block has over is split off again, so a run of pages costs exactly its pages.
+/// A request takes, in this order: a committed block that suffices; a smaller committed block that can grow over
+/// its free neighbours (so that a freed run of 3 pages serves the next run of 3); an uncommitted block; fresh pages
+/// at the frontier. What a block has over is split off again, so a run of pages costs exactly its pages.
 ///
-/// Of all blocks that suffice the lowest is taken, of each order among the first few in its list, and neither the one
-/// freed last nor the smallest: what is in use so gathers at low addresses, what is free above grows together, and
-/// small
-/// runs do not cut what a large one has left between two others. See docs/adr/0015.
+/// Of all blocks that suffice the lowest is taken, of each order among the first few in its list, and neither the
+/// one freed last nor the smallest: what is in use so gathers at low addresses, what is free above grows together,
+/// and small runs do not cut what a large one has left between two others. At most [#CANDIDATES] records of each
+/// list are read for it. See docs/adr/0015.
 ///
 /// Invariant: `freePages == sum over orders of blocks * 2^order`, for each kind; no two free buddies of one kind.
 ///

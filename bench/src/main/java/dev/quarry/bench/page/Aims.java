@@ -55,19 +55,32 @@ final class Aims {
         return aims;
     }
 
-    private static void addWorkloads(List<Aim> aims, ResultsFolder run) {
+    /// The workloads that are judged, each with the most threads that it was run with, to the best native malloc.
+    static Ratios workloads(ResultsFolder run) {
+        return Ratios.of(
+                judgedWorkloads(run).values().stream()
+                        .map(WorkloadSection::compare)
+                        .toList(),
+                group -> group == Group.NATIVE);
+    }
+
+    private static Map<String, Case> judgedWorkloads(ResultsFolder run) {
         Map<String, Case> widest = new LinkedHashMap<>();
         for (Case workload : run.workloads().cases()) {
             if (JUDGED_WORKLOADS.contains(workload.id())) {
                 widest.merge(workload.id(), workload, (a, b) -> a.threads() >= b.threads() ? a : b);
             }
         }
-        Ratios ratios = Ratios.of(
-                widest.values().stream().map(WorkloadSection::compare).toList(), group -> group == Group.NATIVE);
+        return widest;
+    }
+
+    private static void addWorkloads(List<Aim> aims, ResultsFolder run) {
+        Ratios ratios = workloads(run);
         if (!ratios.isEmpty()) {
             double mean = ratios.geometricMean();
-            List<String> ids =
-                    JUDGED_WORKLOADS.stream().filter(widest::containsKey).toList();
+            List<String> ids = JUDGED_WORKLOADS.stream()
+                    .filter(judgedWorkloads(run)::containsKey)
+                    .toList();
             aims.add(new Aim(
                     "Workloads " + String.join(", ", ids) + ", to the best native malloc: geometric mean",
                     atMost(MEAN_BOUND),

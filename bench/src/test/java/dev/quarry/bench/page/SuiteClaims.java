@@ -15,14 +15,13 @@ final class SuiteClaims {
 
     static List<String> of(ResultsFolder run) {
         List<String> sentences = new ArrayList<>();
-        Ratios workloads = Ratios.of(
-                run.workloads().cases().stream().map(WorkloadSection::compare).toList(),
-                group -> group == Group.NATIVE);
+        Ratios workloads = Aims.workloads(run);
         if (!workloads.isEmpty()) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "In the workloads an operation takes %s the time of each one's fastest native malloc in C as the"
-                            + " geometric mean, %s.",
+                    "In the %d workloads that are judged an operation takes %s the time of each one's fastest native"
+                            + " malloc in C as the geometric mean, %s.",
+                    workloads.count(),
                     Words.share(workloads.geometricMean()),
                     range(workloads)));
         }

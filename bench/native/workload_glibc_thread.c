@@ -9,6 +9,7 @@
 #define PLACES 4096
 #define SIZES 8000
 #define SEED 1
+#define CHUNK_STEPS 10000 // between two looks at the clock's flag, as in the program in Java
 
 static int places[PLACES], byte_sizes[SIZES];
 
@@ -36,10 +37,9 @@ static uint64_t checksum_of(uint64_t operations) {
     return checksum;
 }
 
-static uint64_t replace(void **slots, struct glibc_thread_run *run) {
-    uint64_t done = 0;
-    int next_size = 0;
-    while (done < run->limit && !is_set(&run->stop)) {
+static void replace(void **slots, uint64_t from, uint64_t end) {
+    int next_size = (int)(from % SIZES);
+    for (uint64_t done = from; done < end; done++) {
         int slot = places[done & (PLACES - 1)];
         free(slots[slot]);
         size_t bytes = (size_t)byte_sizes[next_size++];
@@ -47,16 +47,19 @@ static uint64_t replace(void **slots, struct glibc_thread_run *run) {
         void *block = allocated(malloc(bytes));
         memset(block, slot & 0xff, bytes);
         slots[slot] = block;
-        done++;
     }
-    return done;
 }
 
 static void run_member(int number, void *shared) {
     (void)number;
     struct glibc_thread_run *run = shared;
     void *slots[SLOTS] = {0};
-    uint64_t done = replace(slots, run);
+    uint64_t done = 0;
+    while (done < run->limit && !is_set(&run->stop)) {
+        uint64_t end = run->limit - done < CHUNK_STEPS ? run->limit : done + CHUNK_STEPS;
+        replace(slots, done, end);
+        done = end;
+    }
     free_all(slots, SLOTS);
     add(&run->operations, done);
     add(&run->checksum, checksum_of(done));

@@ -22,14 +22,13 @@ import org.HdrHistogram.Histogram;
 /// See [TimedBlocks] for the two schedules.
 public final class LatencyMeasurement {
     private static final int THREADS = 2;
-    private static final int TRANSFER_SLOTS = 1000;
     private static final int SEED = 43;
     private static final int UNIT = 100 * 400;
     private static final long OPEN_INTERVAL_NS = 1000;
     private static final long NS_PER_SECOND = 1_000_000_000;
 
     private final BlockSource source;
-    private final AtomicLongArray transfer = new AtomicLongArray(TRANSFER_SLOTS);
+    private final AtomicLongArray transfer = new AtomicLongArray(MstressThread.TRANSFER_SLOTS);
 
     private LatencyMeasurement(BlockSource source) {
         this.source = source;
@@ -112,7 +111,7 @@ public final class LatencyMeasurement {
     }
 
     private void freeTransferred(TimedBlocks blocks, Mix64 random, boolean isLast) {
-        for (int slot = 0; slot < TRANSFER_SLOTS; slot++) {
+        for (int slot = 0; slot < MstressThread.TRANSFER_SLOTS; slot++) {
             if (random.chance(50) || isLast) {
                 MstressThread.freeItems(blocks, transfer.getAndSet(slot, 0));
             }

@@ -15,26 +15,31 @@ final class GlibcThread extends Workload {
     private static final int SIZES = 8_000;
     private static final int SEED = 1;
 
-    /// Few enough for the loop to be entered often, so that it is compiled as a whole.
+    /// Few enough for the loop to be entered often, so that it is compiled as a whole, and to end soon after the flag.
     private static final int CHUNK_STEPS = 10_000;
+
+    /// Constants, as the program in C has them, so that the loop keeps neither them nor their lengths.
+    private static final int[] PLACE_TABLE = new int[PLACES];
+    private static final int[] SIZE_TABLE = new int[SIZES];
+
+    static {
+        SplitMix64 random = new SplitMix64(SEED);
+        for (int i = 0; i < PLACES; i++) {
+            PLACE_TABLE[i] = random.next(SLOTS);
+        }
+        for (int i = 0; i < SIZES; i++) {
+            SIZE_TABLE[i] = byteSize(random.next31());
+        }
+    }
 
     private final BlockSource source;
     private final Scale scale;
     private final int threads;
-    private final int[] places = new int[PLACES];
-    private final int[] byteSizes = new int[SIZES];
 
     GlibcThread(Setting setting) {
         source = setting.source();
         scale = setting.scale();
         threads = setting.threads();
-        SplitMix64 random = new SplitMix64(SEED);
-        for (int i = 0; i < PLACES; i++) {
-            places[i] = random.next(SLOTS);
-        }
-        for (int i = 0; i < SIZES; i++) {
-            byteSizes[i] = byteSize(random.next31());
-        }
     }
 
     /// 1 / (1/4 - r (1/4 - 1/32768)) for r from 0 up to 1, in integers.
@@ -57,7 +62,8 @@ final class GlibcThread extends Workload {
                     long done = 0;
                     while (done < limit && !stop.isSet()) {
                         long end = Math.min(limit, done + CHUNK_STEPS);
-                        done = replace(blocks, addresses, places, byteSizes, stop, done, end);
+                        replace(blocks, addresses, done, end);
+                        done = end;
                     }
                     freeAll(blocks, addresses, 0, SLOTS);
                     operations.getAndAdd(done);
@@ -68,31 +74,27 @@ final class GlibcThread extends Workload {
         return new Round(operations.get(), elapsedNs, checksum.get());
     }
 
-    private static long replace(
-            Blocks blocks, long[] addresses, int[] places, int[] byteSizes, StopFlag stop, long from, long end) {
-        long done = from;
+    private static void replace(Blocks blocks, long[] addresses, long from, long end) {
         int nextSize = (int) (from % SIZES);
-        while (done < end && !stop.isSet()) {
-            int slot = places[(int) done & (PLACES - 1)];
+        for (long done = from; done < end; done++) {
+            int slot = PLACE_TABLE[(int) done & (PLACES - 1)];
             blocks.free(addresses[slot]);
-            int byteSize = byteSizes[nextSize++];
+            int byteSize = SIZE_TABLE[nextSize++];
             if (nextSize == SIZES) {
                 nextSize = 0;
             }
             long address = blocks.malloc(byteSize);
             BlockContent.fill(address, byteSize, slot);
             addresses[slot] = address;
-            done++;
         }
-        return done;
     }
 
     /// The tables are drawn before, so what was drawn follows from how far they were read.
-    private long checksum(long operations) {
+    private static long checksum(long operations) {
         long checksum = 0;
         long different = Math.min(operations, (long) PLACES * SIZES);
         for (long i = 0; i < different; i++) {
-            checksum = mix(checksum, places[(int) (i % PLACES)] ^ byteSizes[(int) (i % SIZES)]);
+            checksum = mix(checksum, PLACE_TABLE[(int) (i % PLACES)] ^ SIZE_TABLE[(int) (i % SIZES)]);
         }
         return checksum;
     }

@@ -12,14 +12,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
 ///
 /// One operation is a block allocated and freed.
 final class Mstress extends Workload {
-    private static final int TRANSFER_SLOTS = 1_000;
     private static final int SEED = 43;
 
     private final BlockSource source;
     private final int threads;
     private final int unit;
     private final int iterations;
-    private final AtomicLongArray transfer = new AtomicLongArray(TRANSFER_SLOTS);
+    private final AtomicLongArray transfer = new AtomicLongArray(MstressThread.TRANSFER_SLOTS);
     private final AtomicLong threadNs = new AtomicLong();
 
     Mstress(Setting setting) {
@@ -51,7 +50,7 @@ final class Mstress extends Workload {
     }
 
     private void freeTransferred(Blocks blocks, Mix64 random, boolean isLast) {
-        for (int slot = 0; slot < TRANSFER_SLOTS; slot++) {
+        for (int slot = 0; slot < MstressThread.TRANSFER_SLOTS; slot++) {
             if (random.chance(50) || isLast) {
                 MstressThread.freeItems(blocks, transfer.getAndSet(slot, 0));
             }

@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /// One thread's part in one iteration of [Mstress]. Its two arrays of addresses are blocks themselves.
 public final class MstressThread {
-    /// Tells each word of a block from each word of another.
-    private static final long COOKIE = 0xbf58_476d_1ce4_e5b9L;
+    /// Where threads hand blocks to each other has so many places. A constant, by which the compiler divides without a
+    /// division.
+    public static final int TRANSFER_SLOTS = 1_000;
 
     private static final long GROWTH_ADDRESSES = 100_000;
 
@@ -25,7 +26,7 @@ public final class MstressThread {
 
     /// Makes the part of one thread.
     ///
-    /// @param transfer where threads hand blocks to each other
+    /// @param transfer of [#TRANSFER_SLOTS], where threads hand blocks to each other
     public MstressThread(Blocks blocks, AtomicLongArray transfer, Mix64 random) {
         this.blocks = blocks;
         this.transfer = transfer;
@@ -86,7 +87,7 @@ public final class MstressThread {
 
     private void exchangeOne() {
         long slot = data + Long.BYTES * Long.remainderUnsigned(random.next(), top);
-        int other = random.next(transfer.length());
+        int other = random.next(TRANSFER_SLOTS);
         ALL.set(JAVA_LONG_UNALIGNED, slot, transfer.getAndSet(other, ALL.get(JAVA_LONG_UNALIGNED, slot)));
     }
 
@@ -99,9 +100,7 @@ public final class MstressThread {
             words++;
         }
         long block = blocks.malloc(words * Long.BYTES);
-        for (long i = 0; i < words; i++) {
-            ALL.set(JAVA_LONG_UNALIGNED, block + Long.BYTES * i, (words - i) ^ COOKIE);
-        }
+        CountedWords.write(block, words);
         operations++;
         checksum = Workload.mix(checksum, words);
         return block;
@@ -125,17 +124,7 @@ public final class MstressThread {
         if (block == 0) {
             return;
         }
-        long words = ALL.get(JAVA_LONG_UNALIGNED, block) ^ COOKIE;
-        for (long i = 0; i < words; i++) {
-            if (ALL.get(JAVA_LONG_UNALIGNED, block + Long.BYTES * i) != ((words - i) ^ COOKIE)) {
-                throw lost(block, i, words);
-            }
-        }
+        CountedWords.check(block);
         blocks.free(block);
-    }
-
-    private static IllegalStateException lost(long block, long index, long words) {
-        return new IllegalStateException("word " + index + " of " + words + " at 0x" + Long.toHexString(block)
-                + " is not what was written to it");
     }
 }

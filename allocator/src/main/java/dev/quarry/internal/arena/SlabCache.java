@@ -4,6 +4,7 @@ package dev.quarry.internal.arena;
 import static dev.quarry.internal.arena.SlowCalls.CALL;
 import static dev.quarry.internal.slab.SizeClasses.COUNT;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
+import static dev.quarry.internal.slab.SlabLayout.CAPACITY;
 import static dev.quarry.internal.slab.SlabLayout.CLASS;
 import static dev.quarry.internal.slab.SlabLayout.CURRENT;
 import static dev.quarry.internal.slab.SlabLayout.END;
@@ -37,6 +38,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// The current slab's `FREES` is one less than the slots taken back, so that it never looks empty to the fast path; a
 /// full slab's owner word has a flag, so that the fast path's comparison fails and the slow path puts it back. Slabs
 /// that became empty stay while the class's depth allows; the others retire to the zone.
+///
+/// Slots that were used before are used again before the memory of others is touched for the first time, so a slab may
+/// be put among those with free slots whose free list is empty: it has slots that were never in it.
 ///
 /// Not thread-safe: the arena's owner only.
 final class SlabCache {
@@ -114,10 +118,16 @@ final class SlabCache {
         }
         readMail();
         long slab = current[sizeClass];
-        if (slab != nullSlab && (getLong(slab + HEAD) != END || CALL.extend(this, slab))) {
+        if (slab != nullSlab && getLong(slab + HEAD) != END) {
             return slab;
         }
-        long fresh = partial[sizeClass].head();
+        long fresh = usedBefore(sizeClass);
+        if (fresh == 0) {
+            if (slab != nullSlab && CALL.extend(this, slab)) {
+                return slab;
+            }
+            fresh = partial[sizeClass].head();
+        }
         boolean comesFromZone = fresh == 0;
         if (comesFromZone) {
             CALL.retireOneEmpty(this);
@@ -163,8 +173,23 @@ final class SlabCache {
         return true;
     }
 
-    /// Puts the slab that was current, and has no free slot, among the full ones.
+    /// {@return a partial slab that has slots which were used before; 0 if neither of the first two has}
+    private long usedBefore(int sizeClass) {
+        long slab = partial[sizeClass].head();
+        if (slab != 0 && getLong(slab + HEAD) == END) {
+            slab = SlabList.next(slab);
+        }
+        return slab == 0 || getLong(slab + HEAD) == END ? 0 : slab;
+    }
+
+    /// Puts the slab that was current, and whose free list is empty, among the full ones, unless it has slots that were
+    /// never used.
     void putAside(long slab) {
+        if (getInt(slab + EXTENDED) < getInt(slab + CAPACITY)) {
+            unpin(slab);
+            partial[getInt(slab + CLASS)].append(slab);
+            return;
+        }
         space.setOwner(slab, ownerWord | FULL);
         unpin(slab);
         exhausted.append(slab);

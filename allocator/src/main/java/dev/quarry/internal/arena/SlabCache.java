@@ -173,13 +173,18 @@ final class SlabCache {
         return true;
     }
 
-    /// {@return a partial slab that has slots which were used before; 0 if neither of the first two has}
+    /// {@return a partial slab with at least as many used slots that are free as an extension brings new ones; 0 if
+    /// neither of the first two is one} With fewer of them a thread would refill more often.
     private long usedBefore(int sizeClass) {
         long slab = partial[sizeClass].head();
-        if (slab != 0 && getLong(slab + HEAD) == END) {
+        if (slab != 0 && !isWorthATurn(slab)) {
             slab = SlabList.next(slab);
         }
-        return slab == 0 || getLong(slab + HEAD) == END ? 0 : slab;
+        return slab == 0 || !isWorthATurn(slab) ? 0 : slab;
+    }
+
+    private static boolean isWorthATurn(long slab) {
+        return getInt(slab + EXTENDED) - SlabLayout.used(slab) >= Slabs.stepSlots(slab);
     }
 
     /// Puts the slab that was current, and whose free list is empty, among the full ones, unless it has slots that were

@@ -39,7 +39,7 @@ public final class Slabs {
         if (extended >= capacity) {
             return false;
         }
-        int count = Math.min(Math.max(1, EXTEND_BYTES / SlabLayout.slotBytes(slab)), capacity - extended);
+        int count = Math.min(stepSlots(slab), capacity - extended);
         long links = slab + LINKS;
         int last = extended + count - 1;
         for (int index = extended; index < last; index++) {
@@ -49,6 +49,12 @@ public final class Slabs {
         putInt(slab + EXTENDED, extended + count);
         putLong(slab + HEAD, extended);
         return true;
+    }
+
+    /// {@return how many slots an extension brings, but for the slab's last one}
+    /// @param slab descriptor
+    public static int stepSlots(long slab) {
+        return Math.max(1, EXTEND_BYTES / SlabLayout.slotBytes(slab));
     }
 
     /// Pushes a chain of freed slots of a slab that somebody else owns.

@@ -55,11 +55,20 @@ class UsedBeforeTest {
     }
 
     @Test
+    void shouldNotTurnToASlabForFewerSlotsThanAreNewAtATime() {
+        long[] first = malloc(CAPACITY);
+        long[] second = malloc(STEP_SLOTS);
+        free(Arrays.copyOf(first, STEP_SLOTS - 1));
+
+        assertEquals(fixture.slabOf(second[0]), fixture.slabOf(arena.malloc(BYTE_SIZE)));
+    }
+
+    @Test
     void shouldGoOnWithTheSlabThatWasPutAside() {
         long[] first = malloc(CAPACITY);
         long[] second = malloc(STEP_SLOTS);
-        arena.free(first[0]);
-        assertEquals(first[0], arena.malloc(BYTE_SIZE));
+        free(Arrays.copyOf(first, STEP_SLOTS));
+        assertEquals(fixture.slabOf(first[0]), fixture.slabOf(malloc(STEP_SLOTS)[0]));
 
         long[] others = malloc(CAPACITY - STEP_SLOTS);
 

@@ -173,8 +173,8 @@ final class SlabCache {
         return true;
     }
 
-    /// {@return a partial slab with at least as many used slots that are free as an extension brings new ones; 0 if
-    /// neither of the first two is one} With fewer of them a thread would refill more often.
+    /// {@return a partial slab with at least as many free slots that were used before as an extension brings new ones,
+    /// of the first two; 0 if neither is one} With fewer of them a thread would refill more often.
     private long usedBefore(int sizeClass) {
         long slab = partial[sizeClass].head();
         if (slab != 0 && !isWorthATurn(slab)) {
@@ -193,6 +193,10 @@ final class SlabCache {
         if (getInt(slab + EXTENDED) < getInt(slab + CAPACITY)) {
             unpin(slab);
             partial[getInt(slab + CLASS)].append(slab);
+            if (SlabLayout.used(slab) == 0) {
+                // A stack overflow has lost the slots that were in its list, and they can empty it no more.
+                onEmpty(slab);
+            }
             return;
         }
         space.setOwner(slab, ownerWord | FULL);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.arena;
 
+import static dev.quarry.numa.RawMemory.putLong;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.quarry.internal.slab.SimulatedSpace;
 import dev.quarry.internal.slab.SizeClasses;
+import dev.quarry.internal.slab.SlabLayout;
+import dev.quarry.internal.slab.Slabs;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,8 +18,8 @@ class UsedBeforeTest {
     private static final int BYTE_SIZE = 1024;
     private static final int CAPACITY = SizeClasses.capacity(SizeClasses.of(BYTE_SIZE));
 
-    /// As many as enter a slab's list at a time.
-    private static final int STEP_SLOTS = 4096 / BYTE_SIZE;
+    /// Of blocks so large one slot enters a slab's list at a time.
+    private static final int LARGE_BYTE_SIZE = 4096;
 
     private final ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options());
     private final Arena arena = fixture.arena();
@@ -25,6 +28,10 @@ class UsedBeforeTest {
     void releaseMachine() {
         fixture.verify();
         fixture.close();
+    }
+
+    private int stepSlots(long[] blocks) {
+        return Slabs.stepSlots(fixture.slabOf(blocks[0]));
     }
 
     private long[] malloc(int count) {
@@ -42,7 +49,8 @@ class UsedBeforeTest {
     @Test
     void shouldTakeFreedSlotsOfAnotherSlabBeforeNewOnesOfTheCurrent() {
         long[] first = malloc(CAPACITY);
-        long[] second = malloc(STEP_SLOTS);
+        int stepSlots = stepSlots(first);
+        long[] second = malloc(stepSlots);
         assertNotEquals(fixture.slabOf(first[0]), fixture.slabOf(second[0]));
         long[] freed = Arrays.copyOf(first, CAPACITY / 2);
         free(freed);
@@ -57,8 +65,9 @@ class UsedBeforeTest {
     @Test
     void shouldNotTurnToASlabForFewerSlotsThanAreNewAtATime() {
         long[] first = malloc(CAPACITY);
-        long[] second = malloc(STEP_SLOTS);
-        free(Arrays.copyOf(first, STEP_SLOTS - 1));
+        int stepSlots = stepSlots(first);
+        long[] second = malloc(stepSlots);
+        free(Arrays.copyOf(first, stepSlots - 1));
 
         assertEquals(fixture.slabOf(second[0]), fixture.slabOf(arena.malloc(BYTE_SIZE)));
     }
@@ -66,11 +75,12 @@ class UsedBeforeTest {
     @Test
     void shouldGoOnWithTheSlabThatWasPutAside() {
         long[] first = malloc(CAPACITY);
-        long[] second = malloc(STEP_SLOTS);
-        free(Arrays.copyOf(first, STEP_SLOTS));
-        assertEquals(fixture.slabOf(first[0]), fixture.slabOf(malloc(STEP_SLOTS)[0]));
+        int stepSlots = stepSlots(first);
+        long[] second = malloc(stepSlots);
+        free(Arrays.copyOf(first, stepSlots));
+        assertEquals(fixture.slabOf(first[0]), fixture.slabOf(malloc(stepSlots)[0]));
 
-        long[] others = malloc(CAPACITY - STEP_SLOTS);
+        long[] others = malloc(CAPACITY - stepSlots);
 
         for (long block : others) {
             assertEquals(fixture.slabOf(second[0]), fixture.slabOf(block));
@@ -79,5 +89,22 @@ class UsedBeforeTest {
         free(second);
         free(others);
         assertEquals(0, fixture.pool().stats().liveBytes());
+    }
+
+    @Test
+    void shouldRetireASlabWhoseOnlySlotWasLost() {
+        long[] first = new long[SizeClasses.capacity(SizeClasses.of(LARGE_BYTE_SIZE))];
+        Arrays.setAll(first, index -> arena.malloc(LARGE_BYTE_SIZE));
+        assertEquals(1, stepSlots(first));
+        long alone = arena.malloc(LARGE_BYTE_SIZE);
+        arena.free(alone);
+        putLong(fixture.slabOf(alone) + SlabLayout.HEAD, SlabLayout.END); // what a stack overflow between stores does
+        assertEquals(1, fixture.pool().verify());
+        arena.free(first[0]);
+
+        assertEquals(first[0], arena.malloc(LARGE_BYTE_SIZE));
+        arena.trim();
+
+        assertEquals(0, fixture.pool().verify());
     }
 }

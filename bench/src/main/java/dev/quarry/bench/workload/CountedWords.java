@@ -8,11 +8,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 /// Blocks that say in their first word how many words they have, and in each other how many are left: so what is lost,
 /// or written by another, is found when the block is freed.
 ///
-/// Both loops go by steps of eight words behind [dev.quarry.numa.RawMemory#asAddress], so that an access is checked
-/// once
-/// a step at most. And both methods are longer than what C2 inlines (`FreqInlineSize`), and mean to be: inlined they
-/// take
-/// the compiler's budget and the registers from the calls that are measured.
+/// Both loops go by steps of eight words behind [dev.quarry.numa.RawMemory#asAddress], so that an access is checked at
+/// most once a step. And both methods are longer than what C2 inlines (`FreqInlineSize`), and mean to be: inlined they
+/// take the compiler's budget and the registers from the calls that are measured.
 final class CountedWords {
     /// Tells each word of a block from each word of another.
     private static final long COOKIE = 0xbf58_476d_1ce4_e5b9L;

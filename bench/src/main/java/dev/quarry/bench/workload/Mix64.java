@@ -29,16 +29,16 @@ public final class Mix64 {
 
     /// True `percent + 1` times in a hundred: so the workloads that use it have it.
     public boolean chance(int percent) {
-        return percentile(next()) <= percent;
+        return remainderBy100(next()) <= percent;
     }
 
-    /// The remainder of the value as an unsigned number by 100: one multiplication by 2^68 / 25, rounded up, as a C
+    /// The remainder of the value as an unsigned number by 100: one multiplication by 2^66 / 25, rounded up, as a C
     /// compiler has it [1].
     ///
     /// [1] T. Granlund, P. Montgomery, Division by invariant integers using multiplication, 1994.
-    static int percentile(long value) {
-        long hundredths = Math.unsignedMultiplyHigh(value >>> 2, 0x28f5_c28f_5c28_f5c3L) >>> 2;
-        return (int) (value - 100 * hundredths);
+    static int remainderBy100(long value) {
+        long quotient = Math.unsignedMultiplyHigh(value >>> 2, 0x28f5_c28f_5c28_f5c3L) >>> 2;
+        return (int) (value - 100 * quotient);
     }
 
     /// The remainder of the value as an unsigned number.

@@ -20,9 +20,9 @@ class GeneratorsTest {
             for (int divisor : new int[] {5, 7, 100, 1_000}) {
                 assertEquals(Long.remainderUnsigned(value, divisor), Mix64.remainder(value, divisor));
             }
-            assertEquals(Long.remainderUnsigned(value, 100), Mix64.percentile(value));
-            assertEquals(Long.remainderUnsigned(~i, 100), Mix64.percentile(~i));
-            assertEquals(i % 100, Mix64.percentile(i));
+            assertEquals(Long.remainderUnsigned(value, 100), Mix64.remainderBy100(value));
+            assertEquals(Long.remainderUnsigned(~i, 100), Mix64.remainderBy100(~i));
+            assertEquals(i % 100, Mix64.remainderBy100(i));
         }
     }
 

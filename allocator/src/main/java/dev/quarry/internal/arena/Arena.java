@@ -109,7 +109,7 @@ public final class Arena {
         boolean guarded = level == Checks.CANARY || level == Checks.FULL;
         int ownerWord = guarded ? id | SlabLayout.GUARDED : id;
         this.slabs = new SlabCache(space, home, pool.lookasideBudgetBytes(), pool.mail(), record, ownerWord, nullSlab);
-        this.batches = new RemoteBatches(pool.mail());
+        this.batches = new RemoteBatches(pool.mail(), lookups + LOOKUP_BYTES);
         this.spans = new Spans(home, space, pool.lookasideBudgetBytes(), checks);
         this.guard = guarded ? new Guard(space.config(), checks) : null;
         clearLookups();
@@ -184,7 +184,7 @@ public final class Arena {
             final long frame = (long) GET_LONG.invokeExact(
                     asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
             if ((char) frame != id) {
-                freeSlow(address);
+                freeOther(address, frame >>> Space.FRAME_OWNER_BITS);
                 return;
             }
             freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
@@ -473,23 +473,35 @@ public final class Arena {
         }
     }
 
-    private void freeSlow(long address) {
+    /// Of another arena's slab; of one of its own that is full, of a span and of what is no block, out of line.
+    private void freeOther(long address, long slab) {
+        try {
+            if (slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id) {
+                final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
+                final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
+                final long index = product >>> 32;
+                final long link = slab + LINKS + (index << 1);
+                if (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
+                        || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
+                        || (char) GET_CHAR.invokeExact(link) != ALLOCATED) {
+                    throw checks.refused(address, slab);
+                }
+                batches.add(slab, index, link);
+            } else {
+                CALL.freeRarely(this, address);
+            }
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
+        }
+    }
+
+    /// Called by way of [SlowCalls].
+    void freeRarely(long address) {
         if (closed) {
             space.lateFrees().incrementAndGet();
             return;
         }
         final long slab = space.slabAt(address - base);
-        final int owner = getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK;
-        if (owner != id && slab != nullSlab && guard == null) {
-            final long link = checks.requireAllocated(address, slab);
-            batches.add(slab, SlabLayout.index(slab, address), link);
-        } else {
-            CALL.freeRarely(this, address, slab);
-        }
-    }
-
-    /// Called by way of [SlowCalls].
-    void freeRarely(long address, long slab) {
         if (slab == nullSlab) {
             spans.free(address);
             return;

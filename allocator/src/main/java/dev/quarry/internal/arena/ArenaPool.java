@@ -34,7 +34,7 @@ public final class ArenaPool {
 
     private static final long MIN_IDLE_NS = 1_000_000_000;
 
-    private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES;
+    private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES + RemoteBatches.TABLE_BYTES;
 
     private final Space space;
     private final NodeMap map;

@@ -18,7 +18,7 @@ interface SlowCalls {
     long mallocSpan(Arena arena, long size);
 
     /// See [Arena#freeRarely].
-    void freeRarely(Arena arena, long address, long slab);
+    void freeRarely(Arena arena, long address);
 
     /// See [Arena#freeOwn].
     void freeOwn(Arena arena, long address, long slab);
@@ -47,8 +47,11 @@ interface SlowCalls {
     /// See [Zone#retireSlab].
     void retireSlab(Zone zone, long slab);
 
+    /// See [RemoteBatches#start].
+    void start(RemoteBatches batches, long entry, long slab, long index, long link);
+
     /// See [RemoteBatches#flush].
-    void flush(RemoteBatches batches, int entry);
+    void flush(RemoteBatches batches, long entry);
 
     /// See [Home#takeSlab].
     long takeSlab(Home home, int sizeClass, int ownerWord);

@@ -183,28 +183,40 @@ public final class Arena {
             }
             final long frame = (long) GET_LONG.invokeExact(
                     asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
-            if ((char) frame != id) {
-                freeOther(address, frame >>> Space.FRAME_OWNER_BITS);
-                return;
+            final long slab = frame >>> Space.FRAME_OWNER_BITS;
+            final boolean own = (char) frame == id;
+            if (own || isOfAnother(slab)) {
+                freeSlot(address, slab, own);
+            } else {
+                CALL.freeRarely(this, address);
             }
-            freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
     }
 
-    /// Of a slab of this arena that has free slots.
-    void freeOwn(long address, long slab) {
+    /// Whether a slab of the frame table, 0 for none, is another arena's whose slots may go to a chain at once.
+    private boolean isOfAnother(long slab) {
+        return slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id;
+    }
+
+    /// Of a slab of this arena that has free slots, or of another arena: one way for both, so that a caller's code has
+    /// its checks once.
+    void freeSlot(long address, long slab, boolean own) {
         try {
             final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
             final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
             final long index = product >>> 32;
             final long link = slab + LINKS + (index << 1);
-            if ((FreeChecks.ALWAYS || checked)
+            if ((FreeChecks.ALWAYS || checked || !own)
                     && (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
                             || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
                             || (char) GET_CHAR.invokeExact(link) != ALLOCATED)) {
-                refuse(address, slab);
+                refuse(address, slab, own);
+            }
+            if (!own) {
+                batches.add(slab, index, link);
+                return;
             }
             final long frees = (long) GET_LONG.invokeExact(slab + FREES) + 1;
             PUT_CHAR.invokeExact(link, (char) (long) GET_LONG.invokeExact(slab + HEAD));
@@ -218,9 +230,9 @@ public final class Arena {
         }
     }
 
-    /// Throws, but for an allocator that was told not to check.
-    private void refuse(long address, long slab) {
-        if (checked) {
+    /// Throws, but for an arena's own slab in an allocator that was told not to check.
+    private void refuse(long address, long slab, boolean own) {
+        if (checked || !own) {
             throw checks.refused(address, slab);
         }
     }
@@ -473,28 +485,6 @@ public final class Arena {
         }
     }
 
-    /// Of another arena's slab; of one of its own that is full, of a span and of what is no block, out of line.
-    private void freeOther(long address, long slab) {
-        try {
-            if (slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id) {
-                final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
-                final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
-                final long index = product >>> 32;
-                final long link = slab + LINKS + (index << 1);
-                if (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
-                        || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
-                        || (char) GET_CHAR.invokeExact(link) != ALLOCATED) {
-                    throw checks.refused(address, slab);
-                }
-                batches.add(slab, index, link);
-            } else {
-                CALL.freeRarely(this, address);
-            }
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
-        }
-    }
-
     /// Called by way of [SlowCalls].
     void freeRarely(long address) {
         if (closed) {
@@ -514,7 +504,7 @@ public final class Arena {
                 checks.requireAllocated(address, slab);
             }
             CALL.unfill(slabs, slab);
-            CALL.freeOwn(this, address, slab);
+            CALL.freeSlot(this, address, slab, true);
         }
     }
 
@@ -538,7 +528,7 @@ public final class Arena {
             slabs.unfill(slab);
         }
         putChar(link, ALLOCATED);
-        freeOwn(address, slab);
+        freeSlot(address, slab, true);
     }
 
     /// A slot of the current slab that was never used, if its memory came zeroed: it needs no zeroing.

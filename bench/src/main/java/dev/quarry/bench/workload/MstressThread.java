@@ -42,16 +42,26 @@ public final class MstressThread {
     /// @param count of blocks that live for a while; half as many are kept to the end
     /// @return how many blocks were allocated
     public long run(int count) {
-        int allocations = count;
         int retain = count / 2;
         long retained = blocks.malloc(Long.BYTES * (long) retain);
+        work(count, retain, retained);
+        freeEach(retained, retain);
+        freeEach(data, top);
+        blocks.free(retained);
+        blocks.free(data);
+        return operations;
+    }
+
+    /// The loop alone: what comes behind it the compiler would inline first, and of the loop nothing then
+    /// (docs/adr/0010).
+    private void work(int count, int retain, long retained) {
+        int left = count;
         int retainedTop = 0;
-        while (allocations > 0 || retain > 0) {
-            if (retain == 0 || (random.chance(50) && allocations > 0)) {
-                allocations--;
+        while (left > 0 || retainedTop < retain) {
+            if (retainedTop == retain || (random.chance(50) && left > 0)) {
+                left--;
                 append(allocateItems(1L << random.next(5)));
             } else {
-                retain--;
                 ALL.set(
                         JAVA_LONG_UNALIGNED,
                         retained + Long.BYTES * (long) retainedTop++,
@@ -64,11 +74,6 @@ public final class MstressThread {
                 exchangeOne();
             }
         }
-        freeEach(retained, retainedTop);
-        freeEach(data, top);
-        blocks.free(retained);
-        blocks.free(data);
-        return operations;
     }
 
     private void append(long block) {
@@ -91,7 +96,7 @@ public final class MstressThread {
         ALL.set(JAVA_LONG_UNALIGNED, slot, transfer.getAndSet(other, ALL.get(JAVA_LONG_UNALIGNED, slot)));
     }
 
-    private long allocateItems(long count) {
+    long allocateItems(long count) {
         long words = count;
         if (random.chance(1)) {
             words *= factor();

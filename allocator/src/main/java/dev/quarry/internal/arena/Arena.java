@@ -183,40 +183,28 @@ public final class Arena {
             }
             final long frame = (long) GET_LONG.invokeExact(
                     asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
-            final long slab = frame >>> Space.FRAME_OWNER_BITS;
-            final boolean own = (char) frame == id;
-            if (own || isOfAnother(slab)) {
-                freeSlot(address, slab, own);
-            } else {
-                CALL.freeRarely(this, address);
+            if ((char) frame != id) {
+                freeOther(address, frame >>> Space.FRAME_OWNER_BITS);
+                return;
             }
+            freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
     }
 
-    /// Whether a slab of the frame table, 0 for none, is another arena's whose slots may go to a chain at once.
-    private boolean isOfAnother(long slab) {
-        return slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id;
-    }
-
-    /// Of a slab of this arena that has free slots, or of another arena: one way for both, so that a caller's code has
-    /// its checks once.
-    void freeSlot(long address, long slab, boolean own) {
+    /// Of a slab of this arena that has free slots.
+    void freeOwn(long address, long slab) {
         try {
             final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
             final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
             final long index = product >>> 32;
             final long link = slab + LINKS + (index << 1);
-            if ((FreeChecks.ALWAYS || checked || !own)
+            if ((FreeChecks.ALWAYS || checked)
                     && (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
                             || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
                             || (char) GET_CHAR.invokeExact(link) != ALLOCATED)) {
-                refuse(address, slab, own);
-            }
-            if (!own) {
-                batches.add(slab, index, link);
-                return;
+                refuse(address, slab);
             }
             final long frees = (long) GET_LONG.invokeExact(slab + FREES) + 1;
             PUT_CHAR.invokeExact(link, (char) (long) GET_LONG.invokeExact(slab + HEAD));
@@ -230,9 +218,9 @@ public final class Arena {
         }
     }
 
-    /// Throws, but for an arena's own slab in an allocator that was told not to check.
-    private void refuse(long address, long slab, boolean own) {
-        if (checked || !own) {
+    /// Throws, but for an allocator that was told not to check.
+    private void refuse(long address, long slab) {
+        if (checked) {
             throw checks.refused(address, slab);
         }
     }
@@ -485,6 +473,30 @@ public final class Arena {
         }
     }
 
+    /// Of another arena's slab, and out of line of one of its own that is full, of a span and of what is no block. It
+    /// has
+    /// checks of its own: one piece of code for both costs the own ones (docs/adr/0010).
+    private void freeOther(long address, long slab) {
+        try {
+            if (slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id) {
+                final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
+                final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
+                final long index = product >>> 32;
+                final long link = slab + LINKS + (index << 1);
+                if (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
+                        || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
+                        || (char) GET_CHAR.invokeExact(link) != ALLOCATED) {
+                    throw checks.refused(address, slab);
+                }
+                batches.add(slab, index, link);
+            } else {
+                CALL.freeRarely(this, address);
+            }
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
+        }
+    }
+
     /// Called by way of [SlowCalls].
     void freeRarely(long address) {
         if (closed) {
@@ -504,7 +516,7 @@ public final class Arena {
                 checks.requireAllocated(address, slab);
             }
             CALL.unfill(slabs, slab);
-            CALL.freeSlot(this, address, slab, true);
+            CALL.freeOwn(this, address, slab);
         }
     }
 
@@ -528,7 +540,7 @@ public final class Arena {
             slabs.unfill(slab);
         }
         putChar(link, ALLOCATED);
-        freeSlot(address, slab, true);
+        freeOwn(address, slab);
     }
 
     /// A slot of the current slab that was never used, if its memory came zeroed: it needs no zeroing.

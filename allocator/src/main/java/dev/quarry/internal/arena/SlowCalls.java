@@ -20,8 +20,8 @@ interface SlowCalls {
     /// See [Arena#freeRarely].
     void freeRarely(Arena arena, long address);
 
-    /// See [Arena#freeSlot].
-    void freeSlot(Arena arena, long address, long slab, boolean own);
+    /// See [Arena#freeOwn].
+    void freeOwn(Arena arena, long address, long slab);
 
     /// See [SlabCache#refill].
     long refill(SlabCache slabs, int sizeClass);

@@ -34,7 +34,7 @@ import dev.quarry.internal.slab.StackReserve;
 /// |     16 |     8 | `LAST_LINK` | address of the link of the slot that came first, which is the chain's last    |
 /// |     24 |     8 | `LIMIT`     | slots with which it is sent, in bits 32 to 63                                 |
 ///
-/// A free of another's block is these two lines of the table, the slab's descriptor and the link, all by
+/// A free of another's block touches the slab's descriptor, the link and one entry, all by
 /// [dev.quarry.numa.RawHandles]: in a facade's callers the compiler's budget is spent before it comes here
 /// (docs/adr/0010).
 ///

@@ -473,9 +473,8 @@ public final class Arena {
         }
     }
 
-    /// Of another arena's slab, and out of line of one of its own that is full, of a span and of what is no block. It
-    /// has
-    /// checks of its own: one piece of code for both costs the own ones (docs/adr/0010).
+    /// Of another arena's slab; out of line of an own one that is full, of a span and of what is no block. The checks
+    /// are those of [#freeOwn] once more: one piece of code for both costs the own ones (docs/adr/0002).
     private void freeOther(long address, long slab) {
         try {
             if (slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id) {

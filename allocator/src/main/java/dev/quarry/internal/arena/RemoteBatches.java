@@ -34,9 +34,8 @@ import dev.quarry.internal.slab.StackReserve;
 /// |     16 |     8 | `LAST_LINK` | address of the link of the slot that came first, which is the chain's last    |
 /// |     24 |     8 | `LIMIT`     | slots with which it is sent, in bits 32 to 63                                 |
 ///
-/// A free of another's block touches the slab's descriptor, the link and one entry, all by
-/// [dev.quarry.numa.RawHandles]: in a facade's callers the compiler's budget is spent before it comes here
-/// (docs/adr/0010).
+/// A free of another's block touches the slab's descriptor, the link and one entry, by [dev.quarry.numa.RawHandles] as
+/// all of malloc and free. Of arrays on the heap each index would be checked against a length (docs/adr/0002).
 ///
 /// Not thread-safe: the arena's owner only; `stats()` reads the chains' lengths racily.
 final class RemoteBatches {

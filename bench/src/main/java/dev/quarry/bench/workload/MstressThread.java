@@ -96,7 +96,7 @@ public final class MstressThread {
         ALL.set(JAVA_LONG_UNALIGNED, slot, transfer.getAndSet(other, ALL.get(JAVA_LONG_UNALIGNED, slot)));
     }
 
-    long allocateItems(long count) {
+    private long allocateItems(long count) {
         long words = count;
         if (random.chance(1)) {
             words *= factor();

@@ -49,13 +49,17 @@ class DoubleFreeTest {
         other.close();
     }
 
-    private static OffHeapAllocator allocator(Checks checks) {
-        return OffHeapAllocator.create(AllocatorConfig.builder()
+    /// Both threads have an arena, for whose record the metadata may have had to grow.
+    private OffHeapAllocator allocator(Checks checks) throws Exception {
+        OffHeapAllocator allocator = OffHeapAllocator.create(AllocatorConfig.builder()
                 .limit("256m")
                 .reserve("1g")
                 .checks(checks)
                 .maintenance(MaintenanceMode.EXTERNAL)
                 .build());
+        allocator.free(allocator.malloc(1));
+        run(true, () -> allocator.free(allocator.malloc(1)));
+        return allocator;
     }
 
     @ParameterizedTest

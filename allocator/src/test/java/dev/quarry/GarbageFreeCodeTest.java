@@ -54,6 +54,8 @@ class GarbageFreeCodeTest {
                 ARENA + "Tally",
                 ARENA + "WasteSample",
                 "dev.quarry.internal.live.EventRing",
+                "dev.quarry.internal.slab.BatchLayout",
+                "dev.quarry.internal.slab.Chain",
                 "dev.quarry.internal.slab.Depot",
                 "dev.quarry.internal.slab.Mailbox",
                 "dev.quarry.internal.slab.Reclaim",

@@ -12,13 +12,15 @@ import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.FREES;
-import static dev.quarry.internal.slab.SlabLayout.FULL;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.LIMIT;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.RECIPROCAL;
+import static dev.quarry.internal.slab.SlabLayout.SHARED_BASE;
+import static dev.quarry.internal.slab.SlabLayout.SHARED_LIMIT;
+import static dev.quarry.internal.slab.SlabLayout.SHARED_RECIPROCAL;
 import static dev.quarry.internal.slab.SlabLayout.SLOT;
 import static dev.quarry.numa.RawHandles.GET_CHAR;
 import static dev.quarry.numa.RawHandles.GET_LONG;
@@ -48,17 +50,25 @@ import org.jspecify.annotations.Nullable;
 /// One thread's, or one stripe's, private part of the allocator.
 ///
 /// The fast paths of [#malloc] and [#free] touch the arena's lookup table, one descriptor and one link; no lock, no
-/// atomic operation, no garbage. They store in an order in which a StackOverflowError between two stores loses at most
-/// the one slot: out of the list before it is marked, marked before it is in the list. They touch memory by
+/// atomic operation, no garbage. They store in an order in which a StackOverflowError between two stores loses at
+/// most the one slot: out of the list before it is marked, marked before it is in the list. They touch memory by
 /// [dev.quarry.numa.RawHandles], so that it stays inlined in callers of any length.
 ///
 /// [#malloc] goes to the [Shortage] for want of memory; the others return 0, and the facade makes the exception.
 ///
 /// Not thread-safe: its owner only, or who holds its stripe. Statistics may be read by anyone.
 public final class Arena {
-    /// Slabs by size: up to `MAX_SMALL` an entry for each granule, of a granule's bytes, so that a size rounded up is
-    /// its offset already; then words, one for each `MEDIUM_STEP`.
+    /// Slabs by size: up to `MAX_SMALL` an entry for each granule, of a granule's bytes, so that a size rounded up
+    /// is its offset already; then words, one for each `MEDIUM_STEP`.
     static final int LOOKUP_BYTES = (SMALL_ENTRIES << GRANULE_SHIFT) + MEDIUM_ENTRIES * Long.BYTES;
+
+    private static final int LINE_BYTES = 64;
+    private static final int LOOKUPS = LINE_BYTES;
+    private static final int BATCHES = LOOKUPS + (LOOKUP_BYTES + LINE_BYTES - 1 & -LINE_BYTES);
+
+    /// Bytes of an arena's record: its mailbox on a line of its own, the lookup table, and from the next line on
+    /// what others' blocks need.
+    static final int RECORD_BYTES = BATCHES + RemoteBatches.TABLE_BYTES;
 
     private static final int MEDIUM_OFFSET = SMALL_ENTRIES << GRANULE_SHIFT;
     private static final int SMALL_STEP = 1 << GRANULE_SHIFT;
@@ -100,7 +110,7 @@ public final class Arena {
         this.nullSlab = space.nullSlab;
         this.id = id;
         this.home = home;
-        this.lookups = record + ArenaPool.MAILBOX_BYTES;
+        this.lookups = record + LOOKUPS;
         this.shortage = pool.shortage();
         this.upkeep = pool.upkeep();
         Checks level = space.config().checks();
@@ -109,7 +119,7 @@ public final class Arena {
         boolean guarded = level == Checks.CANARY || level == Checks.FULL;
         int ownerWord = guarded ? id | SlabLayout.GUARDED : id;
         this.slabs = new SlabCache(space, home, pool.lookasideBudgetBytes(), pool.mail(), record, ownerWord, nullSlab);
-        this.batches = new RemoteBatches(pool.mail(), lookups + LOOKUP_BYTES);
+        this.batches = new RemoteBatches(pool.mail(), record + BATCHES);
         this.spans = new Spans(home, space, pool.lookasideBudgetBytes(), checks);
         this.guard = guarded ? new Guard(space.config(), checks) : null;
         clearLookups();
@@ -184,7 +194,7 @@ public final class Arena {
             final long frame = (long) GET_LONG.invokeExact(
                     asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
             if ((char) frame != id) {
-                freeOther(address, frame >>> Space.FRAME_OWNER_BITS);
+                freeOther(address, frame);
                 return;
             }
             freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
@@ -193,7 +203,7 @@ public final class Arena {
         }
     }
 
-    /// Of a slab of this arena that has free slots.
+    /// Of a slab of this arena.
     void freeOwn(long address, long slab) {
         try {
             final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
@@ -207,14 +217,30 @@ public final class Arena {
                 refuse(address, slab);
             }
             final long frees = (long) GET_LONG.invokeExact(slab + FREES) + 1;
+            if (frees == (long) GET_LONG.invokeExact(slab + MALLOCS)) {
+                CALL.freeLast(this, slab, index, link);
+                return;
+            }
             PUT_CHAR.invokeExact(link, (char) (long) GET_LONG.invokeExact(slab + HEAD));
             PUT_LONG.invokeExact(slab + FREES, frees);
             PUT_LONG.invokeExact(slab + HEAD, index);
-            if (frees == (long) GET_LONG.invokeExact(slab + MALLOCS)) {
-                slabs.onEmpty(slab);
-            }
         } catch (Throwable thrown) {
             throw rethrow(thrown);
+        }
+    }
+
+    /// The free that empties a slab, or the first one of a full slab. Called by way of [SlowCalls].
+    void freeLast(long slab, long index, long link) {
+        StackReserve.ensure();
+        if (SlabLayout.state(slab) == SlabLayout.FULL) {
+            slabs.unfill(slab);
+        }
+        long frees = getLong(slab + FREES) + 1;
+        putChar(link, (char) getLong(slab + HEAD));
+        putLong(slab + FREES, frees);
+        putLong(slab + HEAD, index);
+        if (frees == getLong(slab + MALLOCS)) {
+            slabs.onEmpty(slab);
         }
     }
 
@@ -292,12 +318,12 @@ public final class Arena {
 
     /// Changes a block's size, moving it if it must be.
     ///
-    /// Short blocks are copied word by word, which slots allow because they are whole granules; that is cheaper than
-    /// the way to the bulk copy. By the handles: of [dev.quarry.numa.RawMemory]'s accesses the compiler inlines the
-    /// first dozens only, and each word behind those was two calls (docs/adr/0010).
+    /// Short blocks are copied word by word, which slots allow because they are whole granules; that is cheaper
+    /// than the way to the bulk copy. By the handles: of [dev.quarry.numa.RawMemory]'s accesses the compiler
+    /// inlines the first dozens only, and each word behind those was two calls (docs/adr/0010).
     ///
-    /// The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: a caller's loop into which it was
-    /// inlined, with a second malloc and free, paid 2 ns more for each of its common operations.
+    /// The method is longer than what C2 inlines (`FreqInlineSize`), and means to be: a caller's loop into which it
+    /// was inlined, with a second malloc and free, paid 2 ns more for each of its common operations.
     /// @param address of a live block, not 0
     /// @param newSize bytes
     /// @return its address now; 0 for want of memory, and then the old block is as it was
@@ -473,21 +499,22 @@ public final class Arena {
         }
     }
 
-    /// Of another arena's slab; out of line of an own one that is full, of a span and of what is no block. The checks
-    /// are those of [#freeOwn] once more: one piece of code for both costs the own ones (docs/adr/0002).
-    private void freeOther(long address, long slab) {
+    /// Of another arena's slab, or a zone's; out of line of a span and of what is no block. The checks are those of
+    /// [#freeOwn] once more: one piece of code for both costs the own ones (docs/adr/0002).
+    private void freeOther(long address, long frame) {
         try {
-            if (slab != 0 && guard == null && !closed && (getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK) != id) {
-                final long reciprocal = (long) GET_LONG.invokeExact(slab + RECIPROCAL);
-                final long product = (address - (long) GET_LONG.invokeExact(slab + BASE)) * reciprocal;
+            final long slab = frame >>> Space.FRAME_OWNER_BITS;
+            if (slab != 0 && guard == null && !closed) {
+                final long reciprocal = (long) GET_LONG.invokeExact(slab + SHARED_RECIPROCAL);
+                final long product = (address - (long) GET_LONG.invokeExact(slab + SHARED_BASE)) * reciprocal;
                 final long index = product >>> 32;
                 final long link = slab + LINKS + (index << 1);
-                if (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + LIMIT)) >= 0
+                if (Long.compareUnsigned(product, (long) GET_LONG.invokeExact(slab + SHARED_LIMIT)) >= 0
                         || Integer.compareUnsigned((int) product, (int) reciprocal) >= 0
                         || (char) GET_CHAR.invokeExact(link) != ALLOCATED) {
                     throw checks.refused(address, slab);
                 }
-                batches.add(slab, index, link);
+                batches.add((char) frame, slab, index, link);
             } else {
                 CALL.freeRarely(this, address);
             }
@@ -508,15 +535,11 @@ public final class Arena {
             return;
         }
         StackReserve.ensure();
-        if (guard != null) {
-            guardedFree(address, slab, guard);
-        } else {
-            if (checked) {
-                checks.requireAllocated(address, slab);
-            }
-            CALL.unfill(slabs, slab);
-            CALL.freeOwn(this, address, slab);
+        if (guard == null) {
+            // The address became a slab's between two looks at it, so nobody can have been given it.
+            throw checks.refused(address, slab);
         }
+        guardedFree(address, slab, guard);
     }
 
     /// Poisons, marks exactly, and lets the quarantine decide what is really freed now.
@@ -528,15 +551,12 @@ public final class Arena {
     }
 
     private void reallyFree(long address, long slab) {
-        int owner = getIntAcquire(slab + OWNER);
+        int owner = getIntAcquire(slab + OWNER) & SlabLayout.OWNER_MASK;
         int index = SlabLayout.index(slab, address);
         long link = SlabLayout.link(slab, index);
-        if ((owner & SlabLayout.OWNER_MASK) != id) {
-            batches.add(slab, index, link);
+        if (owner != id) {
+            batches.add(owner, slab, index, link);
             return;
-        }
-        if ((owner & FULL) != 0) {
-            slabs.unfill(slab);
         }
         putChar(link, ALLOCATED);
         freeOwn(address, slab);
@@ -650,10 +670,10 @@ public final class Arena {
         return home;
     }
 
-    /// {@return blocks of a slab that this arena has freed and not yet sent home}
-    /// @param slab descriptor
-    public int heldRemote(long slab) {
-        return batches.count(slab);
+    /// Counts blocks of other arenas that this one has freed and that are not home yet. From any thread, racy.
+    /// @param slots by size class; the blocks are added
+    void countRemote(long[] slots) {
+        batches.countSlots(slots);
     }
 
     /// {@return what is known of its spans}

@@ -2,9 +2,13 @@
 package dev.quarry.internal.arena;
 
 import static dev.quarry.internal.slab.SlabLayout.BASE;
+import static dev.quarry.internal.slab.SlabLayout.OWNER;
+import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
+import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 
 import dev.quarry.internal.slab.Mailbox;
+import dev.quarry.internal.slab.Slabs;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -24,6 +28,22 @@ final class ArenaMail implements Zone.MailRouter {
     /// Enters an arena, before it owns a slab.
     void enter(int arena, long mailbox) {
         mailboxes.set(arena, mailbox);
+    }
+
+    /// Sends a batch of slots to the arena to which their slabs belong, or belonged.
+    /// @param batch that was ended
+    /// @param owner the arena's number
+    void sendBatch(long batch, int owner) {
+        Mailbox.sendBatch(mailboxes.get(owner), batch);
+    }
+
+    /// Pushes freed slots to their slab, and sends it to its owner if it must be sent.
+    /// @param slab  descriptor
+    /// @param chain its slots
+    void push(long slab, long chain) {
+        if (Slabs.pushRemote(slab, chain)) {
+            send(slab, getIntAcquire(slab + OWNER) & OWNER_MASK);
+        }
     }
 
     @Override

@@ -25,16 +25,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe; the lock is taken when threads come and go and on a maintenance tick, never by malloc or free.
 public final class ArenaPool {
-    /// Bytes at the start of an arena's record that hold its mailbox alone.
-    static final int MAILBOX_BYTES = 64;
-
     /// The part of the purge delay after which a thread that does nothing counts as idle: what it had kept is then
     /// purged within the delay, and a bit.
     private static final int IDLE_PART = 4;
 
     private static final long MIN_IDLE_NS = 1_000_000_000;
-
-    private static final int RECORD_BYTES = MAILBOX_BYTES + Arena.LOOKUP_BYTES + RemoteBatches.TABLE_BYTES;
 
     private final Space space;
     private final NodeMap map;
@@ -97,7 +92,7 @@ public final class ArenaPool {
         this.tenancies = new Tenancies(space.config().numaPolicy(), idle);
         this.reclaim = new ArenaReclaim(this, space, stripes);
         this.upkeep = new Upkeep(this, space);
-        this.spareRecord = space.metadata().allocate(RECORD_BYTES);
+        this.spareRecord = space.metadata().allocate(Arena.RECORD_BYTES);
         for (Zone zone : space.zones()) {
             zone.setRouter(mail);
         }
@@ -196,7 +191,7 @@ public final class ArenaPool {
         if (closed) {
             return null;
         }
-        long record = space.metadata().allocate(RECORD_BYTES);
+        long record = space.metadata().allocate(Arena.RECORD_BYTES);
         return record == 0 ? null : create(home, record);
     }
 

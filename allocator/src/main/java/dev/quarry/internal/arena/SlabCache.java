@@ -10,9 +10,9 @@ import static dev.quarry.internal.slab.SlabLayout.CURRENT;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
 import static dev.quarry.internal.slab.SlabLayout.FREES;
-import static dev.quarry.internal.slab.SlabLayout.FULL;
 import static dev.quarry.internal.slab.SlabLayout.GUARDED;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
+import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.OWNER;
 import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
 import static dev.quarry.numa.RawMemory.fill;
@@ -24,6 +24,8 @@ import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.internal.event.EventKind;
+import dev.quarry.internal.slab.BatchLayout;
+import dev.quarry.internal.slab.Chain;
 import dev.quarry.internal.slab.Mailbox;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
@@ -35,12 +37,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// The slabs that an arena owns: of each class a current one, those with free slots, and all full ones.
 ///
-/// The current slab's `FREES` is one less than the slots taken back, so that it never looks empty to the fast path; a
-/// full slab's owner word has a flag, so that the fast path's comparison fails and the slow path puts it back. Slabs
-/// that became empty stay while the class's depth allows; the others retire to the zone.
+/// The current slab's `FREES` is one less than the slots taken back, so that it never looks empty to the fast path;
+/// a full slab's is such that the next free looks like the last one, and takes the slow path, which puts the slab
+/// back. Slabs that became empty stay while the class's depth allows; the others retire to the zone.
 ///
-/// Slots that were used before are used again before the memory of others is touched for the first time, so a slab may
-/// be put among those with free slots whose free list is empty: it has slots that were never in it.
+/// Slots that were used before are used again before the memory of others is touched for the first time, so a slab
+/// may be put among those with free slots whose free list is empty: it has slots that were never in it.
 ///
 /// Not thread-safe: the arena's owner only.
 final class SlabCache {
@@ -57,7 +59,7 @@ final class SlabCache {
     private final long nullSlab;
     private final long[] current = new long[COUNT];
     private final SlabList[] partial = new SlabList[COUNT];
-    private final SlabList exhausted = new SlabList(SlabLayout.EXHAUSTED);
+    private final SlabList full = new SlabList(SlabLayout.FULL);
     private final int[] emptySlots = new int[COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[COUNT];
     /// Classes, a bit each, whose current slab was empty at the last [#noteResting].
@@ -173,8 +175,8 @@ final class SlabCache {
         return true;
     }
 
-    /// {@return a partial slab with at least as many free slots that were used before as an extension brings new ones,
-    /// of the first two; 0 if neither is one} With fewer of them a thread would refill more often.
+    /// {@return a partial slab with at least as many free slots that were used before as an extension brings new
+    /// ones, of the first two; 0 if neither is one} With fewer of them a thread would refill more often.
     private long usedBefore(int sizeClass) {
         long slab = partial[sizeClass].head();
         if (slab != 0 && !isWorthATurn(slab)) {
@@ -187,8 +189,8 @@ final class SlabCache {
         return getInt(slab + EXTENDED) - SlabLayout.used(slab) >= Slabs.stepSlots(slab);
     }
 
-    /// Puts the slab that was current, and whose free list is empty, among the full ones, unless it has slots that were
-    /// never used.
+    /// Puts the slab that was current, and whose free list is empty, among the full ones, unless it has slots that
+    /// were never used.
     void putAside(long slab) {
         if (getInt(slab + EXTENDED) < getInt(slab + CAPACITY)) {
             unpin(slab);
@@ -199,15 +201,15 @@ final class SlabCache {
             }
             return;
         }
-        space.setOwner(slab, ownerWord | FULL);
         unpin(slab);
-        exhausted.append(slab);
+        Slabs.setFull(slab);
+        full.append(slab);
     }
 
     /// Puts a full slab back among those with free slots, because one of its slots is about to be freed.
     void unfill(long slab) {
-        exhausted.remove(slab);
-        space.setOwner(slab, ownerWord);
+        full.remove(slab);
+        Slabs.clearFull(slab);
         partial[getInt(slab + CLASS)].append(slab);
     }
 
@@ -231,8 +233,8 @@ final class SlabCache {
         CALL.retireSlab(space.zoneOf(slab), slab);
     }
 
-    /// Tells of a slab that came, and of those that went since the last one came: where slabs go, the caller may hold
-    /// the pool's lock.
+    /// Tells of a slab that came, and of those that went since the last one came: where slabs go, the caller may
+    /// hold the pool's lock.
     private void publish(int sizeClass, long fresh) {
         EventHub events = space.events();
         if (events.isListening()) {
@@ -258,30 +260,63 @@ final class SlabCache {
         return true;
     }
 
-    /// Collects the remote frees of slabs that came by mail.
-    /// @param first of them
+    /// Collects the remote frees that came by mail.
+    /// @param first letter of it
     void collect(long first) {
-        long slab = first;
-        while (slab != 0) {
-            long next = Mailbox.next(slab);
-            int owner = getIntAcquire(slab + OWNER);
-            if ((owner & OWNER_MASK) != (ownerWord & OWNER_MASK)) {
-                this.mail.send(slab, owner & OWNER_MASK);
+        long letter = first;
+        while (letter != 0) {
+            long next = Mailbox.next(letter);
+            if (Mailbox.isBatch(letter)) {
+                open(Mailbox.batch(letter));
             } else {
-                if ((owner & FULL) != 0) {
-                    unfill(slab);
-                }
-                collectedRemote += Slabs.collectRemote(slab);
-                if (getLong(slab + FREES) == getLong(slab + SlabLayout.MALLOCS)) {
-                    onEmpty(slab);
-                }
+                collectSlab(letter);
             }
-            slab = next;
+            letter = next;
         }
     }
 
-    /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is kept
-    /// for classes past theirs would be held for nothing.
+    private void collectSlab(long slab) {
+        int owner = getIntAcquire(slab + OWNER);
+        if (owner != ownerWord) {
+            mail.send(slab, owner & OWNER_MASK);
+            return;
+        }
+        if (SlabLayout.state(slab) == SlabLayout.FULL) {
+            unfill(slab);
+        }
+        collectedRemote += Slabs.collectRemote(slab);
+        if (getLong(slab + FREES) == getLong(slab + MALLOCS)) {
+            onEmpty(slab);
+        }
+    }
+
+    private void open(long batch) {
+        long end = BatchLayout.endOf(batch);
+        for (long entry = batch + BatchLayout.ENTRIES; entry < end; entry += BatchLayout.ENTRY_BYTES) {
+            join(getLong(entry + BatchLayout.SLAB), getLong(entry + BatchLayout.CHAIN));
+        }
+        BatchLayout.release(batch);
+    }
+
+    /// Takes back slots of a batch. Of a slab that another arena owns by now they go on.
+    private void join(long slab, long chain) {
+        if (getIntAcquire(slab + OWNER) != ownerWord) {
+            mail.push(slab, chain);
+            return;
+        }
+        if (getLong(slab + FREES) + Chain.slots(chain) >= getLong(slab + MALLOCS)
+                && SlabLayout.state(slab) == SlabLayout.FULL) {
+            unfill(slab);
+        }
+        Slabs.join(slab, chain);
+        collectedRemote += Chain.slots(chain);
+        if (getLong(slab + FREES) == getLong(slab + MALLOCS)) {
+            onEmpty(slab);
+        }
+    }
+
+    /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is
+    /// kept for classes past theirs would be held for nothing.
     void retireOneEmpty() {
         for (int tries = 0; tries < COUNT; tries++) {
             nextToRetire = nextToRetire + 1 < COUNT ? nextToRetire + 1 : 0;
@@ -336,9 +371,13 @@ final class SlabCache {
             }
             emptySlots[sizeClass] = 0;
             depths[sizeClass].reset();
-            giveUp(partial[sizeClass]);
         }
-        giveUp(exhausted);
+        for (long slab = full.head(); slab != 0; slab = full.head()) {
+            unfill(slab);
+        }
+        for (SlabList list : partial) {
+            giveUp(list);
+        }
     }
 
     private void giveUp(SlabList list) {
@@ -388,8 +427,8 @@ final class SlabCache {
         }
     }
 
-    /// {@return whether a current slab is empty that was so at the last note} Its class is of no use just now, or so
-    /// little that to refill it costs nothing.
+    /// {@return whether a current slab is empty that was so at the last note} Its class is of no use just now, or
+    /// so little that to refill it costs nothing.
     boolean hasRested() {
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             if (hasRested(sizeClass)) {

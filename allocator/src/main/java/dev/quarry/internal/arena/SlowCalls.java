@@ -20,8 +20,8 @@ interface SlowCalls {
     /// See [Arena#freeRarely].
     void freeRarely(Arena arena, long address);
 
-    /// See [Arena#freeOwn].
-    void freeOwn(Arena arena, long address, long slab);
+    /// See [Arena#freeLast].
+    void freeLast(Arena arena, long slab, long index, long link);
 
     /// See [SlabCache#refill].
     long refill(SlabCache slabs, int sizeClass);
@@ -31,9 +31,6 @@ interface SlowCalls {
 
     /// See [SlabCache#putAside].
     void putAside(SlabCache slabs, long slab);
-
-    /// See [SlabCache#unfill].
-    void unfill(SlabCache slabs, long slab);
 
     /// See [SlabCache#flush].
     void flush(SlabCache slabs, long slab, int sizeClass);
@@ -47,11 +44,11 @@ interface SlowCalls {
     /// See [Zone#retireSlab].
     void retireSlab(Zone zone, long slab);
 
-    /// See [RemoteBatches#start].
-    void start(RemoteBatches batches, long entry, long slab, long index, long link);
+    /// See [RemoteBatches#addElsewhere].
+    void addElsewhere(RemoteBatches batches, long owner, long slab, long index, long link);
 
     /// See [RemoteBatches#flush].
-    void flush(RemoteBatches batches, long entry);
+    void flush(RemoteBatches batches, long counter);
 
     /// See [Home#takeSlab].
     long takeSlab(Home home, int sizeClass, int ownerWord);

@@ -42,6 +42,7 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
     private final long[] live = new long[COUNT];
     private final long[] free = new long[COUNT];
     private final long[] emptySlots = new long[COUNT];
+    private final long[] remoteSlots = new long[COUNT];
     private final int[] depths = new int[COUNT];
     private final long[] misses = new long[COUNT];
     private final long[] flushes = new long[COUNT];
@@ -150,17 +151,13 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
         long slotBytes = SizeClasses.slotBytes(sizeClass);
         long used = SlabLayout.used(slab);
         long pending = SlabLayout.remoteCount(getLongOpaque(slab + REMOTE));
-        for (int index = 0; index < arenas.size(); index++) {
-            pending += arenas.get(index).heldRemote(slab);
-        }
         walkedBytes += SizeClasses.slabBytes(sizeClass);
         long freeBytes = SizeClasses.slabBytes(sizeClass) - used * slotBytes;
         slabs[sizeClass]++;
         mallocs[sizeClass] += getLong(slab + MALLOCS);
-        frees[sizeClass] += SlabLayout.frees(slab) + pending;
-        live[sizeClass] += used - pending;
-        remoteFrees += pending;
-        lookasideBytes += pending * slotBytes;
+        frees[sizeClass] += SlabLayout.frees(slab);
+        live[sizeClass] += used;
+        countRemote(sizeClass, pending);
         if (used == 0) {
             lookasideBytes += freeBytes;
             emptySlots[sizeClass] += SizeClasses.capacity(sizeClass);
@@ -170,15 +167,26 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
         }
     }
 
+    /// Slots that count as used in their slab, but are free and on their way home.
+    private void countRemote(int sizeClass, long slots) {
+        frees[sizeClass] += slots;
+        live[sizeClass] -= slots;
+        remoteFrees += slots;
+        lookasideBytes += slots * SizeClasses.slotBytes(sizeClass);
+    }
+
     /// Counts what arenas know, when all zones are counted.
     void addArenas() {
+        Arrays.fill(remoteSlots, 0);
         for (int index = 0; index < arenas.size(); index++) {
             Arena arena = arenas.get(index);
+            arena.countRemote(remoteSlots);
             spanMallocs += arena.spans().mallocs();
             spanFrees += arena.spans().frees();
             remoteFrees += arena.slabs().collectedRemote();
         }
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
+            countRemote(sizeClass, remoteSlots[sizeClass]);
             addClass(sizeClass);
         }
     }

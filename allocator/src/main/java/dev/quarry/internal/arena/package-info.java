@@ -5,7 +5,7 @@
 /// size --> lookup table --> current slab --> first free slot           malloc: five loads, three stores
 /// address --> frame table --> slab, owner is me --> link array         free: six loads, three stores
 ///
-/// free of another arena's slot --> batch by slab --> its REMOTE word --> owner's mailbox
+/// free of another arena's slot --> batch by owner --> owner's mailbox
 /// size above the slots         --> lookaside list of the span class --> zone
 /// ```
 ///

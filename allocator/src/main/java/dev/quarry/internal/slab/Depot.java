@@ -89,12 +89,8 @@ public final class Depot {
         }
         long address = base + (page << PAGE_SHIFT);
         putLong(slab + HEAD, END);
-        putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
-        putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
-        putLong(slab + SlabLayout.LIMIT, SlabLayout.limit(SizeClasses.capacity(sizeClass)));
-        putLong(slab + BASE, address);
-        putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
-        putInt(slab + CLASS, sizeClass);
+        SlabLayout.describe(slab, sizeClass, SizeClasses.capacity(sizeClass));
+        SlabLayout.locate(slab, address);
         putInt(slab + SlabLayout.STATE, pages.lastWasClean() ? SlabLayout.ZEROED : 0);
         space.setOwner(slab, owner);
         pages.map().setRelease(page, SpanMap.SLAB, sizeClass, slabPages);

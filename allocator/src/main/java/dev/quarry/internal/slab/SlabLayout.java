@@ -3,20 +3,28 @@ package dev.quarry.internal.slab;
 
 import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getInt;
+import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.getLongAcquire;
+import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putLong;
 
-/// The slab's descriptor: two cache lines, out of line, and behind them its links, two bytes a slot. The link of a slot
-/// is found by an addition, with no load.
+/// The slab's descriptor: three cache lines, out of line, and behind them its links, two bytes a slot. The link of
+/// a slot is found by an addition, with no load.
+///
+/// The first line is the owner's, the second is for what is rare. The third is written when the slab is made, and
+/// read by who frees a slot and does not own the slab: so what its owner writes all the time lies in no line that
+/// others read.
 ///
 /// | offset | bytes | field       | meaning                                              | written by       | mode    |
 /// |-------:|------:|-------------|------------------------------------------------------|------------------|---------|
 /// |      0 |     8 | `HEAD`      | index of the first free slot, or `END`               | owner            | plain   |
 /// |      8 |     8 | `MALLOCS`   | slots handed out so far                              | owner            | plain   |
-/// |     16 |     8 | `FREES`     | slots taken back so far; one less while `CURRENT`    | owner            | plain   |
+/// |     16 |     8 | `FREES`     | slots taken back; see [#frees] for `CURRENT`, `FULL` | owner            | plain   |
 /// |     24 |     8 | `BASE`      | address of slot 0                                    | zone lock        | plain   |
 /// |     32 |     8 | `RECIPROCAL`| 2^32 / slot bytes, rounded up                        | zone lock        | plain   |
 /// |     40 |     8 | `SLOT`      | slot bytes                                           | zone lock        | plain   |
-/// |     48 |     4 | `OWNER`     | arena's number, with `FULL`, `GUARDED`; 0: a zone    | owner, zone lock | release |
+/// |     48 |     4 | `OWNER`     | arena's number, with `GUARDED`; 0: a zone            | zone lock        | release |
 /// |     52 |     4 | `CLASS`     | size class                                           | zone lock        | plain   |
 /// |     56 |     8 | `LIMIT`     | capacity * 2^32: a slot's product is below           | zone lock        | plain   |
 /// |     64 |     8 | `REMOTE`    | remote frees: count in bits 32 to 63, index + 1      | any thread       | CAS     |
@@ -26,21 +34,27 @@ import static dev.quarry.numa.RawMemory.getLong;
 /// |     96 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
 /// |    100 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
 /// |    104 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
-/// |    128 | 2 each| `LINKS`     | a slot's: the next free slot, `END` or `ALLOCATED`   | who has the slot | plain   |
+/// |    112 |     8 | `FULL_FREES`| slots taken back, while `FULL`                       | owner            | plain   |
+/// |    128 |     8 | `SHARED_BASE`| as `BASE`                                           | zone lock        | plain   |
+/// |    136 |     8 | `SHARED_RECIPROCAL` | as `RECIPROCAL`                              | zone lock        | plain   |
+/// |    144 |     8 | `SHARED_LIMIT` | as `LIMIT`                                        | zone lock        | plain   |
+/// |    152 |     8 | `SHARED_CHAIN` | [Chain] of slot 0 alone                           | zone lock        | plain   |
+/// |    160 |     8 | `SHARED_COST` | [BatchLayout#cost] of a slot                       | zone lock        | plain   |
+/// |    192 | 2 each| `LINKS`     | a slot's: the next free slot, `END` or `ALLOCATED`   | who has the slot | plain   |
 ///
 /// What a malloc or a free multiplies by is eight bytes: one load, and no shape of access more than those that are
 /// there anyway (ADR 9).
 ///
 /// A slot is named in lists by its *index*: that leads to its link without arithmetic, and to its address by one
 /// multiplication. A free gets the index from the address by a multiplication with the reciprocal. The low half of
-/// that product is below the reciprocal exactly when the offset is a multiple of the slot [1]: the same multiplication
-/// finds interior addresses. What lies behind the last slot starts no slot but may be a multiple as well, and has no
-/// link: there the whole product is not below `LIMIT`.
+/// that product is below the reciprocal exactly when the offset is a multiple of the slot [1]: the same
+/// multiplication finds interior addresses. What lies behind the last slot starts no slot but may be a multiple as
+/// well, and has no link: there the whole product is not below `LIMIT`.
 ///
 /// [1] D. Lemire, O. Kaser, N. Kurz, Faster remainder by direct computation, 2019, section 3.2.
 public final class SlabLayout {
     /// Bytes of a descriptor without its links.
-    public static final int BYTES = 128;
+    public static final int BYTES = 192;
 
     /// Offsets: see the table above.
     public static final int HEAD = 0;
@@ -54,8 +68,8 @@ public final class SlabLayout {
     /// See the table above.
     public static final int FREES = 16;
 
-    /// See the table above. Not at the start of an OS page, where a slab's first slot is: a load waits for an earlier
-    /// store of which it cannot be told apart by the lowest twelve bits of the address (ADR 12).
+    /// See the table above. Not at the start of an OS page, where a slab's first slot is: a load waits for an
+    /// earlier store of which it cannot be told apart by the lowest twelve bits of the address (ADR 12).
     public static final int LINKS = BYTES;
 
     /// See the table above.
@@ -89,6 +103,24 @@ public final class SlabLayout {
     public static final int MAIL = 72;
 
     /// See the table above.
+    public static final int FULL_FREES = 112;
+
+    /// See the table above.
+    public static final int SHARED_BASE = 128;
+
+    /// See the table above.
+    public static final int SHARED_RECIPROCAL = 136;
+
+    /// See the table above.
+    public static final int SHARED_LIMIT = 144;
+
+    /// See the table above.
+    public static final int SHARED_CHAIN = 152;
+
+    /// See the table above.
+    public static final int SHARED_COST = 160;
+
+    /// See the table above.
     public static final int NEXT = 80;
 
     /// See the table above.
@@ -103,9 +135,6 @@ public final class SlabLayout {
     /// Link of a slot in quarantine.
     public static final char QUARANTINED = 0xFFFD;
 
-    /// Owner flag: the slab is full and in its owner's list of full slabs.
-    public static final int FULL = 1 << 30;
-
     /// Owner flag: every operation takes the guarded path (poison, quarantine, exact checks).
     public static final int GUARDED = 1 << 29;
 
@@ -118,8 +147,12 @@ public final class SlabLayout {
     /// In a list of slabs with free slots.
     public static final int PARTIAL = 2;
 
-    /// In a list of slabs without free slots.
+    /// In a zone's list of slabs without free slots.
     public static final int EXHAUSTED = 3;
+
+    /// In its owner's list of slabs without free slots. `FREES` is one less than `MALLOCS` then, so that the next
+    /// free looks like the one that empties the slab, and leaves the fast path.
+    public static final int FULL = 4;
 
     /// Mask of the state.
     public static final int STATE_MASK = 0xFF;
@@ -205,10 +238,42 @@ public final class SlabLayout {
         return getLong(slab + MALLOCS) - frees(slab);
     }
 
-    /// {@return slots taken back}
+    /// {@return slots taken back} Who does not own the slab may see it between two states; `FREES` says something
+    /// else than the truth only while the state says so.
     /// @param slab descriptor
     public static long frees(long slab) {
-        return getLong(slab + FREES) + (state(slab) == CURRENT ? 1 : 0);
+        for (; ; ) {
+            int state = getIntAcquire(slab + STATE) & STATE_MASK;
+            long frees = getLongAcquire(slab + (state == FULL ? FULL_FREES : FREES));
+            if ((getInt(slab + STATE) & STATE_MASK) == state) {
+                return state == CURRENT ? frees + 1 : frees;
+            }
+        }
+    }
+
+    /// Writes what is the same for a slab's whole life, but for its address.
+    /// @param slab      descriptor
+    /// @param sizeClass its class
+    /// @param capacity  its slots
+    static void describe(long slab, int sizeClass, int capacity) {
+        int slotBytes = SizeClasses.slotBytes(sizeClass);
+        putLong(slab + SLOT, slotBytes);
+        putLong(slab + RECIPROCAL, reciprocal(slotBytes));
+        putLong(slab + LIMIT, limit(capacity));
+        putInt(slab + CAPACITY, capacity);
+        putInt(slab + CLASS, sizeClass);
+        putLong(slab + SHARED_RECIPROCAL, reciprocal(slotBytes));
+        putLong(slab + SHARED_LIMIT, limit(capacity));
+        putLong(slab + SHARED_CHAIN, Chain.ofOne(sizeClass));
+        putLong(slab + SHARED_COST, BatchLayout.cost(slotBytes));
+    }
+
+    /// Writes where a slab's memory is.
+    /// @param slab    descriptor
+    /// @param address of slot 0
+    static void locate(long slab, long address) {
+        putLong(slab + BASE, address);
+        putLong(slab + SHARED_BASE, address);
     }
 
     /// {@return remotely freed slots in a `REMOTE` word}

@@ -6,10 +6,15 @@ import static dev.quarry.internal.slab.SlabLayout.CAPACITY;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
 import static dev.quarry.internal.slab.SlabLayout.FREES;
+import static dev.quarry.internal.slab.SlabLayout.FULL;
+import static dev.quarry.internal.slab.SlabLayout.FULL_FREES;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
+import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.internal.slab.SlabLayout.QUARANTINED;
 import static dev.quarry.internal.slab.SlabLayout.REMOTE;
+import static dev.quarry.internal.slab.SlabLayout.STATE;
+import static dev.quarry.internal.slab.SlabLayout.STATE_MASK;
 import static dev.quarry.numa.RawMemory.compareAndSetLong;
 import static dev.quarry.numa.RawMemory.getAndSetLong;
 import static dev.quarry.numa.RawMemory.getChar;
@@ -18,14 +23,16 @@ import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.getLongAcquire;
 import static dev.quarry.numa.RawMemory.putChar;
 import static dev.quarry.numa.RawMemory.putInt;
+import static dev.quarry.numa.RawMemory.putIntRelease;
 import static dev.quarry.numa.RawMemory.putLong;
+import static dev.quarry.numa.RawMemory.putLongRelease;
 
 /// What is done to one slab away from the fast path.
 ///
 /// Thread-safety: the owner only, but [#pushRemote], which any thread may call.
 public final class Slabs {
-    /// How much of a slab enters the free list at a time. Only links are written, so it costs no memory; but what has
-    /// been in the list counts as dirty when the slab retires, and calloc must zero it.
+    /// How much of a slab enters the free list at a time. Only links are written, so it costs no memory; but what
+    /// has been in the list counts as dirty when the slab retires, and calloc must zero it.
     static final int EXTEND_BYTES = 4096;
 
     private Slabs() {}
@@ -73,6 +80,40 @@ public final class Slabs {
                 return remote == 0;
             }
         }
+    }
+
+    /// Pushes a chain of freed slots of a slab that somebody else owns.
+    /// @param slab  descriptor
+    /// @param chain its slots
+    /// @return as [#pushRemote(long, int, long, int)]
+    public static boolean pushRemote(long slab, long chain) {
+        long lastLink = SlabLayout.link(slab, Chain.last(chain));
+        return pushRemote(slab, Chain.first(chain), lastLink, Chain.slots(chain));
+    }
+
+    /// Moves a chain of a batch into the free list.
+    /// @param slab  descriptor, which is not full
+    /// @param chain its slots
+    public static void join(long slab, long chain) {
+        putChar(SlabLayout.link(slab, Chain.last(chain)), (char) getLong(slab + HEAD));
+        putLong(slab + HEAD, Chain.first(chain));
+        putLong(slab + FREES, getLong(slab + FREES) + Chain.slots(chain));
+    }
+
+    /// Marks a slab as full: see [SlabLayout#FULL]. The state is written before `FREES` says what is not true, and
+    /// taken back after it says the truth again: `stats()` reads both.
+    /// @param slab descriptor, in no list
+    public static void setFull(long slab) {
+        putLong(slab + FULL_FREES, getLong(slab + FREES));
+        putIntRelease(slab + STATE, getInt(slab + STATE) & ~STATE_MASK | FULL);
+        putLongRelease(slab + FREES, getLong(slab + MALLOCS) - 1);
+    }
+
+    /// Takes back the mark.
+    /// @param slab descriptor of a full slab, in no list
+    public static void clearFull(long slab) {
+        putLong(slab + FREES, getLong(slab + FULL_FREES));
+        putIntRelease(slab + STATE, getInt(slab + STATE) & ~STATE_MASK);
     }
 
     /// Moves the remotely freed slots into the free list. Only for who took the slab out of a mailbox.

@@ -360,7 +360,7 @@ public final class Space {
     }
 
     private static int fastOwner(int owner) {
-        return (owner & ~SlabLayout.OWNER_MASK) != 0 ? 0 : owner;
+        return (owner & SlabLayout.GUARDED) != 0 ? 0 : owner;
     }
 
     /// {@return the zone of an address in the data, or of its first zone where none is}

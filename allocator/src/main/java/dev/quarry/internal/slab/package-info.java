@@ -2,8 +2,8 @@
 /// Slabs: spans cut into equal slots of one size class, and the zones that keep what no arena owns.
 ///
 /// ```
-/// frame table     one int a frame of 64 KiB: which slab lies there (0: the null slab)
-/// descriptor      two cache lines, out of line: first free slot, counters, owner | remote frees, lists
+/// frame table     one word a frame of 64 KiB: which slab lies there, and who owns it (0: the null slab)
+/// descriptor      three cache lines, out of line: free list, counters | remote frees, lists | what others read
 /// link array      two bytes a slot, behind its descriptor: the next free slot, or ALLOCATED
 /// slab            |slot 0|slot 1|slot 2| ... |   nothing but the application's bytes
 /// ```

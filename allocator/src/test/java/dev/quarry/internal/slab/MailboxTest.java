@@ -38,6 +38,27 @@ class MailboxTest {
     }
 
     @Test
+    void shouldTellBatchesFromSlabs() {
+        long slab = fixture.slab(0);
+        long batch = fixture.record(BatchLayout.BYTES);
+        BatchLayout.begin(batch);
+        assertFalse(BatchLayout.isIdle(batch));
+        BatchLayout.end(batch, batch + BatchLayout.ENTRIES);
+        Mailbox.send(mailbox, slab);
+        Mailbox.sendBatch(mailbox, batch);
+
+        long letter = Mailbox.takeAll(mailbox);
+        assertTrue(Mailbox.isBatch(letter));
+        assertEquals(batch, Mailbox.batch(letter));
+        assertEquals(batch + BatchLayout.ENTRIES + BatchLayout.ENTRY_BYTES, BatchLayout.endOf(batch));
+        assertEquals(slab, Mailbox.next(letter));
+        assertFalse(Mailbox.isBatch(slab));
+        assertEquals(0, Mailbox.next(slab));
+        BatchLayout.release(batch);
+        assertTrue(BatchLayout.isIdle(batch));
+    }
+
+    @Test
     void shouldForgetWhatWasBehindASlabWhenItIsSentAgain() {
         long first = fixture.slab(0);
         long second = fixture.slab(1);

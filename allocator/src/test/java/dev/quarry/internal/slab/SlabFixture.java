@@ -6,7 +6,6 @@ import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
 import static dev.quarry.numa.RawMemory.getChar;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.putChar;
-import static dev.quarry.numa.RawMemory.putInt;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.region.SimulatedRegions;
@@ -45,12 +44,8 @@ final class SlabFixture implements AutoCloseable {
     long slab(int sizeClass) {
         long slab = record(SlabLayout.recordBytes(SizeClasses.capacity(sizeClass)));
         putLong(slab + HEAD, SlabLayout.END);
-        putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(SizeClasses.slotBytes(sizeClass)));
-        putLong(slab + SlabLayout.SLOT, SizeClasses.slotBytes(sizeClass));
-        putLong(slab + SlabLayout.LIMIT, SlabLayout.limit(SizeClasses.capacity(sizeClass)));
-        putLong(slab + SlabLayout.BASE, BASE);
-        putInt(slab + SlabLayout.CAPACITY, SizeClasses.capacity(sizeClass));
-        putInt(slab + SlabLayout.CLASS, sizeClass);
+        SlabLayout.describe(slab, sizeClass, SizeClasses.capacity(sizeClass));
+        SlabLayout.locate(slab, BASE);
         return slab;
     }
 

@@ -100,6 +100,47 @@ class SlabsTest {
     }
 
     @Test
+    void shouldJoinAChainToWhatIsFreeAlready() {
+        Slabs.extend(slab);
+        int first = pop(slab);
+        int second = pop(slab);
+        int third = pop(slab);
+        push(slab, first);
+        putChar(SlabLayout.link(slab, third), (char) second);
+        putChar(SlabLayout.link(slab, second), (char) SlabLayout.END);
+        long chain = Chain.ofOne(3) + Chain.ONE_SLOT + ((long) second << 16 | third);
+        Slabs.join(slab, chain);
+
+        assertEquals(2, Chain.slots(chain));
+        assertEquals(3, Chain.sizeClass(chain));
+        assertEquals(0, SlabLayout.used(slab));
+        assertEquals(third, pop(slab));
+        assertEquals(second, pop(slab));
+        assertEquals(first, pop(slab));
+        Slabs.verify(slab);
+    }
+
+    @Test
+    void shouldLookAsIfTheNextFreeWereTheLastWhileItIsFull() {
+        Slabs.extend(slab);
+        push(slab, pop(slab));
+        while (getLong(slab + SlabLayout.HEAD) != SlabLayout.END) {
+            pop(slab);
+        }
+        long used = SlabLayout.used(slab);
+        Slabs.setFull(slab);
+
+        assertEquals(getLong(slab + SlabLayout.MALLOCS) - 1, getLong(slab + SlabLayout.FREES));
+        assertEquals(used, SlabLayout.used(slab));
+        assertEquals(1, SlabLayout.frees(slab));
+        Slabs.verify(slab);
+        Slabs.clearFull(slab);
+        assertEquals(1, getLong(slab + SlabLayout.FREES));
+        assertEquals(used, SlabLayout.used(slab));
+        Slabs.verify(slab);
+    }
+
+    @Test
     void shouldCountRemoteFreesAsUsedUntilTheyAreCollected() {
         Slabs.extend(slab);
         int index = pop(slab);

@@ -86,8 +86,8 @@ class ZoneTest {
         long last = getLong(slab + SlabLayout.BASE) + SizeClasses.slabBytes(SizeClasses.of(30_000)) - 1;
 
         assertEquals(ARENA, (char) frame(last));
-        zone.setOwner(slab, ARENA | SlabLayout.FULL);
-        assertEquals(0, (char) frame(last), "a full slab needs the slow path");
+        zone.setOwner(slab, ARENA | SlabLayout.GUARDED);
+        assertEquals(0, (char) frame(last), "a guarded slab needs the slow path");
         assertEquals(slab, space.slabAt(last - space.base));
         zone.setOwner(slab, ARENA);
         assertEquals(ARENA, (char) frame(last));

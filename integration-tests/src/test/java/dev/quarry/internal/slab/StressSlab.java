@@ -9,8 +9,8 @@ import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.it.stress.StressMemory;
 
-/// A slab of four slots and a mailbox, for races: descriptor, links and mailbox lie in one record, as far apart as
-/// cache lines. The slots themselves have no memory, since nothing in this package touches one.
+/// A slab of four slots, a mailbox and a batch, for races: descriptor, links, mailbox and batch lie in one record,
+/// as far apart as cache lines. The slots themselves have no memory, since nothing in this package touches one.
 final class StressSlab {
     static final int SLOTS = 4;
 
@@ -23,14 +23,11 @@ final class StressSlab {
     /// The mailbox of its owner.
     final long mailbox = slab + MAILBOX_OFFSET;
 
+    private final long batch = mailbox + 64;
+
     /// All slots are handed out.
     StressSlab() {
-        int slotBytes = SizeClasses.slotBytes(SIZE_CLASS);
-        putLong(slab + SlabLayout.RECIPROCAL, SlabLayout.reciprocal(slotBytes));
-        putLong(slab + SlabLayout.SLOT, slotBytes);
-        putLong(slab + SlabLayout.LIMIT, SlabLayout.limit(SLOTS));
-        putInt(slab + SlabLayout.CAPACITY, SLOTS);
-        putInt(slab + SlabLayout.CLASS, SIZE_CLASS);
+        SlabLayout.describe(slab, SIZE_CLASS, SLOTS);
         putInt(slab + SlabLayout.EXTENDED, SLOTS);
         putLong(slab + SlabLayout.MALLOCS, SLOTS);
         putLong(slab + SlabLayout.HEAD, SlabLayout.END);
@@ -63,16 +60,45 @@ final class StressSlab {
         }
     }
 
+    /// Sends two slots in a batch.
+    void sendBatch(int first, int last) {
+        BatchLayout.begin(batch);
+        long entry = batch + BatchLayout.ENTRIES;
+        putChar(link(first), (char) last);
+        putChar(link(last), (char) SlabLayout.END);
+        putLong(entry + BatchLayout.SLAB, slab);
+        putLong(entry + BatchLayout.CHAIN, Chain.ofOne(SIZE_CLASS) + Chain.ONE_SLOT + ((long) last << 16 | first));
+        BatchLayout.end(batch, entry);
+        Mailbox.sendBatch(mailbox, batch);
+    }
+
+    /// {@return whether the batch may be sent again}
+    boolean isBatchIdle() {
+        return BatchLayout.isIdle(batch);
+    }
+
     /// Reads the mailbox as its owner does.
     /// @return the slots that came back
     int readMail() {
         int collected = 0;
-        long mail = Mailbox.takeAll(mailbox);
-        while (mail != 0) {
-            long next = Mailbox.next(mail);
-            collected += Slabs.collectRemote(mail);
-            mail = next;
+        long letter = Mailbox.takeAll(mailbox);
+        while (letter != 0) {
+            long next = Mailbox.next(letter);
+            collected += Mailbox.isBatch(letter) ? open(Mailbox.batch(letter)) : Slabs.collectRemote(letter);
+            letter = next;
         }
+        return collected;
+    }
+
+    private static int open(long batch) {
+        int collected = 0;
+        long end = BatchLayout.endOf(batch);
+        for (long entry = batch + BatchLayout.ENTRIES; entry < end; entry += BatchLayout.ENTRY_BYTES) {
+            long chain = getLong(entry + BatchLayout.CHAIN);
+            Slabs.join(getLong(entry + BatchLayout.SLAB), chain);
+            collected += Chain.slots(chain);
+        }
+        BatchLayout.release(batch);
         return collected;
     }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A record serves again after [#RECORDS] others. jcstress keeps `strideSize * strideCount` states at a time, which the
 /// options of [StressIT] hold far below that.
 public final class StressMemory {
-    /// Bytes of a record: room for a slab's descriptor, a short link array and a mailbox.
-    public static final int RECORD_BYTES = 512;
+    /// Bytes of a record: room for a slab's descriptor, a short link array, a mailbox and a batch.
+    public static final int RECORD_BYTES = 1024;
 
     /// Records of the ring.
     static final int RECORDS = 1 << 16;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.slab;
 
+import static dev.quarry.numa.RawMemory.getLong;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,6 +57,8 @@ class MailboxTest {
         assertEquals(0, Mailbox.next(slab));
         BatchLayout.release(batch);
         assertTrue(BatchLayout.isIdle(batch));
+        BatchLayout.begin(batch);
+        assertEquals(0, getLong(batch + BatchLayout.NEXT), "no slab's descriptor");
     }
 
     @Test

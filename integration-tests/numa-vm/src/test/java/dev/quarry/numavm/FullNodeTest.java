@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What the kernel does when a node is full, and when its neighbour is full too.
@@ -32,6 +33,12 @@ class FullNodeTest {
     @BeforeAll
     static void fill() {
         full = new FullNode(MEMORY, NODE);
+    }
+
+    /// What the kernel has freed there since.
+    @BeforeEach
+    void fillAgain() {
+        full.fill();
     }
 
     @AfterAll

@@ -46,7 +46,7 @@ class SlowCallsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mallocSpan", "mallocSlot", "freeRarely", "refill", "freeLast", "freeSpan"})
+    @ValueSource(strings = {"mallocSpan", "mallocSlot", "freeRarely", "refill", "settleFull", "freeSpan"})
     void shouldStayACall(String method) {
         List<String> ofMethod = decisions.stream()
                 .filter(line -> line.contains("::" + method + " "))

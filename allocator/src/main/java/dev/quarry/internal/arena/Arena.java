@@ -217,30 +217,14 @@ public final class Arena {
                 refuse(address, slab);
             }
             final long frees = (long) GET_LONG.invokeExact(slab + FREES) + 1;
-            if (frees == (long) GET_LONG.invokeExact(slab + MALLOCS)) {
-                CALL.freeLast(this, slab, index, link);
-                return;
-            }
             PUT_CHAR.invokeExact(link, (char) (long) GET_LONG.invokeExact(slab + HEAD));
             PUT_LONG.invokeExact(slab + FREES, frees);
             PUT_LONG.invokeExact(slab + HEAD, index);
+            if (frees >= (long) GET_LONG.invokeExact(slab + MALLOCS)) {
+                slabs.settle(slab);
+            }
         } catch (Throwable thrown) {
             throw rethrow(thrown);
-        }
-    }
-
-    /// The free that empties a slab, or the first one of a full slab. Called by way of [SlowCalls].
-    void freeLast(long slab, long index, long link) {
-        StackReserve.ensure();
-        if (SlabLayout.state(slab) == SlabLayout.FULL) {
-            slabs.unfill(slab);
-        }
-        long frees = getLong(slab + FREES) + 1;
-        putChar(link, (char) getLong(slab + HEAD));
-        putLong(slab + FREES, frees);
-        putLong(slab + HEAD, index);
-        if (frees == getLong(slab + MALLOCS)) {
-            slabs.onEmpty(slab);
         }
     }
 

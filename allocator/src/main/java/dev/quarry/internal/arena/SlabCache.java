@@ -213,6 +213,38 @@ final class SlabCache {
         partial[getInt(slab + CLASS)].append(slab);
     }
 
+    /// After a free with which a slab's `FREES` reached its `MALLOCS`: it is empty, or it was full.
+    void settle(long slab) {
+        if (SlabLayout.state(slab) == SlabLayout.FULL) {
+            CALL.settleFull(this, slab);
+        } else {
+            onEmpty(slab);
+        }
+    }
+
+    /// Puts back a full slab of which a slot was freed. Where the stack does not suffice for that, the next free of the
+    /// slab does it, or [#trim].
+    void settleFull(long slab) {
+        if (StackReserve.sufficesForArena()) {
+            unfill(slab);
+            if (getLong(slab + FREES) == getLong(slab + MALLOCS)) {
+                onEmpty(slab);
+            }
+        }
+    }
+
+    /// Does what frees could not do for want of stack, and no later free of the same slab has done.
+    private void settleAllFull() {
+        long slab = full.head();
+        while (slab != 0) {
+            long next = SlabList.next(slab);
+            if (getLong(slab + FREES) >= getLong(slab + MALLOCS)) {
+                settleFull(slab);
+            }
+            slab = next;
+        }
+    }
+
     /// Keeps or retires a slab of this arena, not the current one, whose last slot was freed.
     void onEmpty(long slab) {
         int sizeClass = getInt(slab + CLASS);
@@ -350,6 +382,7 @@ final class SlabCache {
     /// Gives back what is empty; keeps what is in use.
     void trim() {
         readMail();
+        settleAllFull();
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             drain(sizeClass, Integer.MAX_VALUE);
             depths[sizeClass].reset();

@@ -20,8 +20,8 @@ interface SlowCalls {
     /// See [Arena#freeRarely].
     void freeRarely(Arena arena, long address);
 
-    /// See [Arena#freeLast].
-    void freeLast(Arena arena, long slab, long index, long link);
+    /// See [SlabCache#settleFull].
+    void settleFull(SlabCache slabs, long slab);
 
     /// See [SlabCache#refill].
     long refill(SlabCache slabs, int sizeClass);

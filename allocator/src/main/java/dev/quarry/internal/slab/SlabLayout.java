@@ -34,7 +34,7 @@ import static dev.quarry.numa.RawMemory.putLong;
 /// |     96 |     4 | `STATE`     | which list it is in; bit 8: memory came zeroed       | owner, zone lock | plain   |
 /// |    100 |     4 | `CAPACITY`  | slots of the slab                                    | zone lock        | plain   |
 /// |    104 |     4 | `EXTENDED`  | slots that were ever in the free list or handed out  | owner            | plain   |
-/// |    112 |     8 | `FULL_FREES`| slots taken back, while `FULL`                       | owner            | plain   |
+/// |    112 |     8 | `AHEAD`     | by how much `FREES` is too large, while `FULL`       | owner            | plain   |
 /// |    128 |     8 | `SHARED_BASE`| as `BASE`                                           | zone lock        | plain   |
 /// |    136 |     8 | `SHARED_RECIPROCAL` | as `RECIPROCAL`                              | zone lock        | plain   |
 /// |    144 |     8 | `SHARED_LIMIT` | as `LIMIT`                                        | zone lock        | plain   |
@@ -103,7 +103,7 @@ public final class SlabLayout {
     public static final int MAIL = 72;
 
     /// See the table above.
-    public static final int FULL_FREES = 112;
+    public static final int AHEAD = 112;
 
     /// See the table above.
     public static final int SHARED_BASE = 128;
@@ -150,8 +150,8 @@ public final class SlabLayout {
     /// In a zone's list of slabs without free slots.
     public static final int EXHAUSTED = 3;
 
-    /// In its owner's list of slabs without free slots. `FREES` is one less than `MALLOCS` then, so that the next
-    /// free looks like the one that empties the slab, and leaves the fast path.
+    /// In its owner's list of slabs without free slots. `FREES` is [#AHEAD] then, one less than `MALLOCS`, so that
+    /// the next free looks like the one that empties the slab, and goes on to the slow path.
     public static final int FULL = 4;
 
     /// Mask of the state.
@@ -244,9 +244,10 @@ public final class SlabLayout {
     public static long frees(long slab) {
         for (; ; ) {
             int state = getIntAcquire(slab + STATE) & STATE_MASK;
-            long frees = getLongAcquire(slab + (state == FULL ? FULL_FREES : FREES));
+            long frees = getLongAcquire(slab + FREES);
+            long ahead = frees >= getLongAcquire(slab + MALLOCS) - 1 ? getLongAcquire(slab + AHEAD) : 0;
             if ((getInt(slab + STATE) & STATE_MASK) == state) {
-                return state == CURRENT ? frees + 1 : frees;
+                return state == FULL ? frees - ahead : state == CURRENT ? frees + 1 : frees;
             }
         }
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.slab;
 
+import static dev.quarry.internal.slab.SlabLayout.AHEAD;
 import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
 import static dev.quarry.internal.slab.SlabLayout.CAPACITY;
 import static dev.quarry.internal.slab.SlabLayout.END;
 import static dev.quarry.internal.slab.SlabLayout.EXTENDED;
 import static dev.quarry.internal.slab.SlabLayout.FREES;
 import static dev.quarry.internal.slab.SlabLayout.FULL;
-import static dev.quarry.internal.slab.SlabLayout.FULL_FREES;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.LINKS;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
@@ -104,7 +104,7 @@ public final class Slabs {
     /// taken back after it says the truth again: `stats()` reads both.
     /// @param slab descriptor, in no list
     public static void setFull(long slab) {
-        putLong(slab + FULL_FREES, getLong(slab + FREES));
+        putLong(slab + AHEAD, getLong(slab + MALLOCS) - 1 - getLong(slab + FREES));
         putIntRelease(slab + STATE, getInt(slab + STATE) & ~STATE_MASK | FULL);
         putLongRelease(slab + FREES, getLong(slab + MALLOCS) - 1);
     }
@@ -112,7 +112,7 @@ public final class Slabs {
     /// Takes back the mark.
     /// @param slab descriptor of a full slab, in no list
     public static void clearFull(long slab) {
-        putLong(slab + FREES, getLong(slab + FULL_FREES));
+        putLong(slab + FREES, getLong(slab + FREES) - getLong(slab + AHEAD));
         putIntRelease(slab + STATE, getInt(slab + STATE) & ~STATE_MASK);
     }
 

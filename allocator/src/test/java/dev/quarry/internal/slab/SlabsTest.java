@@ -134,9 +134,14 @@ class SlabsTest {
         assertEquals(used, SlabLayout.used(slab));
         assertEquals(1, SlabLayout.frees(slab));
         Slabs.verify(slab);
+        // As frees do for whose slow path the stack did not suffice.
+        push(slab, 1);
+        push(slab, 2);
+        assertEquals(used - 2, SlabLayout.used(slab));
+        Slabs.verify(slab);
         Slabs.clearFull(slab);
-        assertEquals(1, getLong(slab + SlabLayout.FREES));
-        assertEquals(used, SlabLayout.used(slab));
+        assertEquals(3, getLong(slab + SlabLayout.FREES));
+        assertEquals(used - 2, SlabLayout.used(slab));
         Slabs.verify(slab);
     }
 

@@ -67,6 +67,7 @@ class GarbageFreeCodeTest {
                 "dev.quarry.internal.slab.Zone",
                 "dev.quarry.internal.buddy.BuddyAllocator",
                 "dev.quarry.internal.buddy.DirtyMap",
+                "dev.quarry.internal.buddy.FreeMap",
                 "dev.quarry.internal.buddy.MetadataHeap",
                 "dev.quarry.internal.buddy.PageAllocator",
                 "dev.quarry.internal.buddy.SpanMap",

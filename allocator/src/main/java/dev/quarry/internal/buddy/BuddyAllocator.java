@@ -10,20 +10,20 @@ import dev.quarry.internal.region.Region;
 
 /// The binary buddy of one region [1].
 ///
-/// Free blocks hang in one doubly linked list an order and kind: committed ones, and those whose credit was given back
-/// or that were never committed (the gaps that alignment leaves). Pages above the *frontier* were never touched and are
-/// in no list. Buddies merge only with their own kind.
+/// Free blocks of each kind stand in a [FreeMap]: committed ones, and those whose credit was given back or that were
+/// never committed (the gaps that alignment leaves). Pages above the *frontier* were never touched and are in none.
+/// Buddies merge only with their own kind.
 ///
 /// A request takes, in this order: a committed block that suffices; a smaller committed block that can grow over
 /// its free neighbours (so that a freed run of 3 pages serves the next run of 3); an uncommitted block; fresh pages
 /// at the frontier. What a block has over is split off again, so a run of pages costs exactly its pages.
 ///
-/// Of all blocks that suffice the lowest is taken, of each order among the first few in its list, and neither the
-/// one freed last nor the smallest: what is in use so gathers at low addresses, what is free above grows together,
-/// and small runs do not cut what a large one has left between two others. At most [#CANDIDATES] records of each
-/// list are read for it. See docs/adr/0015.
+/// Of all blocks that suffice the lowest is taken, and neither the one freed last nor the smallest: what is in use so
+/// gathers at low addresses, what is free above grows together, and small runs do not cut what a large one has left
+/// between two others. A free block's record is written for those who ask what a page is, and never read here: it lies
+/// where no cache has it. See docs/adr/0015.
 ///
-/// Invariant: `freePages == sum over orders of blocks * 2^order`, for each kind; no two free buddies of one kind.
+/// Invariant: a free block's record and its bit in the map say the same; no two free buddies of one kind.
 ///
 /// Not thread-safe: used under the lock of its zone. Everything that can fail comes before the first write.
 ///
@@ -32,10 +32,9 @@ public final class BuddyAllocator {
     /// What [#allocate] returns when there is nothing.
     public static final long NOTHING = -1;
 
-    private static final int MAX_ORDERS = 32;
-    private static final int KINDS = 2;
+    private static final int MAX_ORDERS = FreeMap.ORDERS;
 
-    /// How many blocks of a list are looked at. More of them changed nothing that could be measured.
+    /// How many blocks are looked at that might grow over their neighbours.
     private static final int CANDIDATES = 8;
 
     private final Region region;
@@ -43,9 +42,8 @@ public final class BuddyAllocator {
     private final Growth growth;
     private final long totalPages;
     private final long granulePages;
-    private final long[][] heads = new long[KINDS][MAX_ORDERS];
-    private final int[][] blocks = new int[KINDS][MAX_ORDERS];
-    private final long[] freePages = new long[KINDS];
+    private final FreeMap committed;
+    private final FreeMap uncommitted;
     private volatile long frontierPages;
     private long splits;
     private long merges;
@@ -53,14 +51,17 @@ public final class BuddyAllocator {
     /// A buddy over a region of which nothing is committed yet.
     /// @param region       the pages
     /// @param map          their records
-    /// @param growth       makes the records usable
+    /// @param freeBits     address of a table that reads as zero, for [FreeMap#tableBytes]
+    /// @param growth       makes records and table usable
     /// @param granuleBytes how much is committed at least at the frontier
-    public BuddyAllocator(Region region, SpanMap map, Growth growth, long granuleBytes) {
+    BuddyAllocator(Region region, SpanMap map, long freeBits, Growth growth, long granuleBytes) {
         this.region = region;
         this.map = map;
         this.growth = growth;
         this.totalPages = region.byteSize() >>> PAGE_SHIFT;
         this.granulePages = Math.max(1, granuleBytes >>> PAGE_SHIFT);
+        this.committed = new FreeMap(freeBits, 0, totalPages);
+        this.uncommitted = new FreeMap(freeBits, 1, totalPages);
     }
 
     /// Allocates a run of pages.
@@ -72,17 +73,18 @@ public final class BuddyAllocator {
         if (order >= MAX_ORDERS || pages > totalPages) {
             return NOTHING;
         }
-        long committed = lowestFit(0, order);
-        if (committed != NOTHING) {
-            return take(0, orderAt(committed), committed, pages);
+        int sufficient = -1 << order;
+        long block = committed.lowest(sufficient, 0);
+        if (block != FreeMap.NOTHING) {
+            return take(committed, block, pages);
         }
         long run = allocateRun(pages, alignOrder);
         if (run != NOTHING) {
             return run;
         }
-        long page = lowestFit(1, order);
-        if (page != NOTHING && region.tryCommit(page << PAGE_SHIFT, pages << PAGE_SHIFT)) {
-            return take(1, orderAt(page), page, pages);
+        block = uncommitted.lowest(sufficient, 0);
+        if (block != FreeMap.NOTHING && region.tryCommit(FreeMap.page(block) << PAGE_SHIFT, pages << PAGE_SHIFT)) {
+            return take(uncommitted, block, pages);
         }
         return allocateAtFrontier(pages, order);
     }
@@ -91,7 +93,7 @@ public final class BuddyAllocator {
     /// @param page  the first
     /// @param pages how many
     public void free(long page, long pages) {
-        addRange(page, pages, FREE);
+        addRange(committed, page, pages, FREE);
     }
 
     /// Grows an allocated run in place.
@@ -101,53 +103,65 @@ public final class BuddyAllocator {
     /// @return whether the pages behind it were free and are now its own
     public boolean tryExtend(long page, long pages, long newPages) {
         long end = page + newPages;
-        long uncommitted = 0;
+        long withoutCredit = 0;
         for (long at = page + pages; at < end; ) {
-            long word = at < frontierPages ? map.wordAcquire(at) : 0;
-            int state = SpanMap.state(word);
-            if (state != FREE && state != UNCOMMITTED) {
+            long block = freeBlockAt(at);
+            if (block == FreeMap.NOTHING) {
                 return false;
             }
-            long length = Math.min(SpanMap.pages(word), end - at);
-            uncommitted += state == UNCOMMITTED ? length : 0;
+            long length = Math.min(1L << FreeMap.order(block), end - at);
+            withoutCredit += isCommitted(block) ? 0 : length;
             at += length;
         }
         long morePages = newPages - pages;
-        if (uncommitted != 0
+        if (withoutCredit != 0
                 && !region.tryCommit(
-                        (page + pages) << PAGE_SHIFT, morePages << PAGE_SHIFT, uncommitted << PAGE_SHIFT)) {
+                        (page + pages) << PAGE_SHIFT, morePages << PAGE_SHIFT, withoutCredit << PAGE_SHIFT)) {
             return false;
         }
         for (long at = page + pages; at < end; ) {
-            long word = map.wordAcquire(at);
-            int kind = SpanMap.state(word) == FREE ? 0 : 1;
-            long length = Math.min(SpanMap.pages(word), end - at);
-            take(kind, SpanMap.detail(word), at, length);
+            long block = freeBlockAt(at);
+            long length = Math.min(1L << FreeMap.order(block), end - at);
+            take(isCommitted(block) ? committed : uncommitted, block, length);
             map.setRelease(at, NONE, 0, 0);
             at += length;
         }
         return true;
     }
 
+    /// {@return the free block of either kind that starts at a page, or [FreeMap#NOTHING]}
+    private long freeBlockAt(long page) {
+        if (page >= frontierPages) {
+            return FreeMap.NOTHING;
+        }
+        long block = committed.at(page);
+        return block != FreeMap.NOTHING ? block : uncommitted.at(page);
+    }
+
+    private boolean isCommitted(long block) {
+        return committed.contains(FreeMap.page(block), FreeMap.order(block));
+    }
+
     /// Takes the credit from a free, committed block.
     /// @param page its first page
     public void uncommit(long page) {
-        long word = map.wordAcquire(page);
-        unlink(0, SpanMap.detail(word), page);
-        region.uncommit(SpanMap.pages(word) << PAGE_SHIFT);
-        addRange(page, SpanMap.pages(word), UNCOMMITTED);
+        int order = FreeMap.order(committed.at(page));
+        committed.remove(page, order);
+        region.uncommit(1L << order + PAGE_SHIFT);
+        addBlock(uncommitted, page, order, UNCOMMITTED);
     }
 
-    /// {@return the first page of the first committed free block of an order, or [#NOTHING]}
+    /// {@return the first page of the highest committed free block of an order, or [#NOTHING]}
     /// @param order log2 of its pages
-    public long firstFree(int order) {
-        return heads[0][order] - 1;
+    public long highestFree(int order) {
+        return committed.highest(order, frontierPages);
     }
 
-    /// {@return the free block after this one in its list, or [#NOTHING]}
-    /// @param page first page of a committed free block
-    public long nextFree(long page) {
-        return (int) map.second(page) - 1L;
+    /// {@return the next lower one, or [#NOTHING]}
+    /// @param order log2 of its pages
+    /// @param page  below which it starts
+    public long highestFreeBelow(int order, long page) {
+        return committed.highest(order, page);
     }
 
     /// {@return how many orders there are}
@@ -158,17 +172,17 @@ public final class BuddyAllocator {
     /// {@return the number of committed free blocks of an order}
     /// @param order log2 of their pages
     public int freeBlocks(int order) {
-        return blocks[0][order];
+        return committed.blocks(order);
     }
 
     /// {@return the pages that are free and committed}
     public long freeCommittedPages() {
-        return freePages[0];
+        return committed.freePages();
     }
 
-    /// {@return the pages that are in no list: handed out, or kept for it by others}
+    /// {@return the pages that are in no free block: handed out, or kept for it by others}
     public long usedPages() {
-        return frontierPages - freePages[0] - freePages[1];
+        return frontierPages - committed.freePages() - uncommitted.freePages();
     }
 
     /// {@return the first page that was never touched}
@@ -186,41 +200,37 @@ public final class BuddyAllocator {
         return merges;
     }
 
-    /// Walks all records below the frontier and all lists.
+    /// Walks all records below the frontier and the maps.
     /// @throws IllegalStateException naming the first invariant that does not hold
     public void verify() {
-        long[] seen = new long[KINDS];
-        int[][] counted = new int[KINDS][MAX_ORDERS];
+        int[] counted = new int[FreeMap.KINDS * MAX_ORDERS];
         for (long page = 0; page < frontierPages; ) {
             long word = map.wordAcquire(page);
             int state = SpanMap.state(word);
             long length = SpanMap.pages(word);
             require(state != NONE && length > 0, "page has no record", page);
             if (state == FREE || state == UNCOMMITTED) {
-                int kind = state == FREE ? 0 : 1;
                 int order = SpanMap.detail(word);
                 require(length == 1L << order && (page & length - 1) == 0, "free block is not aligned", page);
-                require(buddyWord(page, order) != word, "free buddies were not merged", page);
-                seen[kind] += length;
-                counted[kind][order]++;
+                FreeMap kind = state == FREE ? committed : uncommitted;
+                require(!isBuddyFree(kind, page, order), "free buddies were not merged", page);
+                require(kind.contains(page, order), "free block is not in the map", page);
+                counted[(state == FREE ? 0 : MAX_ORDERS) + order]++;
             }
             page += length;
         }
-        for (int kind = 0; kind < KINDS; kind++) {
-            require(seen[kind] == freePages[kind], "free pages do not add up, kind " + kind, seen[kind]);
-            for (int order = 0; order < MAX_ORDERS; order++) {
-                require(counted[kind][order] == blocks[kind][order], "blocks do not add up, order " + order, kind);
-                require(listLength(kind, order) == blocks[kind][order], "list is broken, order " + order, kind);
-            }
+        for (int order = 0; order < MAX_ORDERS; order++) {
+            verify(committed, order, counted[order]);
+            verify(uncommitted, order, counted[MAX_ORDERS + order]);
         }
     }
 
-    private int listLength(int kind, int order) {
-        int length = 0;
-        for (long page = heads[kind][order] - 1; page >= 0 && length <= blocks[kind][order]; page = nextFree(page)) {
-            length++;
-        }
-        return length;
+    private void verify(FreeMap kind, int order, int counted) {
+        require(
+                kind.verify(order, frontierPages) == counted,
+                "the map has other blocks than the records, order",
+                order);
+        require(kind.blocks(order) == counted, "blocks do not add up, order", order);
     }
 
     private long allocateRun(long pages, int alignOrder) {
@@ -228,14 +238,15 @@ public final class BuddyAllocator {
         if (1L << floor == pages || alignOrder > floor) {
             return NOTHING;
         }
-        long candidate = heads[0][floor] - 1;
-        for (int tries = 0; candidate >= 0 && tries < CANDIDATES; tries++) {
-            if (tryExtend(candidate, 1L << floor, pages)) {
-                take(0, floor, candidate, 1L << floor);
-                map.setRelease(candidate, SpanMap.CACHED, 0, pages);
-                return candidate;
+        long block = committed.lowest(1 << floor, 0);
+        for (int tries = 0; block != FreeMap.NOTHING && tries < CANDIDATES; tries++) {
+            long page = FreeMap.page(block);
+            if (tryExtend(page, 1L << floor, pages)) {
+                take(committed, block, 1L << floor);
+                map.setRelease(page, SpanMap.CACHED, 0, pages);
+                return page;
             }
-            candidate = nextFree(candidate);
+            block = committed.lowest(1 << floor, page + 1);
         }
         return NOTHING;
     }
@@ -261,70 +272,44 @@ public final class BuddyAllocator {
         // page without one. Before the frontier moves: who may read a record without the lock asks the frontier first.
         map.setRelease(start, SpanMap.CACHED, 0, pages);
         frontierPages = start + length;
-        addRange(frontier, start - frontier, UNCOMMITTED);
-        addRange(start + pages, length - pages, FREE);
+        addRange(uncommitted, frontier, start - frontier, UNCOMMITTED);
+        addRange(committed, start + pages, length - pages, FREE);
         return start;
     }
 
-    /// {@return the lowest of the free blocks of an order or above; [#NOTHING] if there is none}
-    private long lowestFit(int kind, int order) {
-        long lowest = NOTHING;
-        for (int at = order; at < MAX_ORDERS; at++) {
-            if (heads[kind][at] != 0) {
-                long page = lowest(kind, at);
-                lowest = lowest == NOTHING ? page : Math.min(lowest, page);
-            }
-        }
-        return lowest;
-    }
-
-    private int orderAt(long page) {
-        return SpanMap.detail(map.wordAcquire(page));
-    }
-
-    /// {@return the block at the lowest address of the first ones in a list that is not empty}
-    private long lowest(int kind, int order) {
-        long lowest = heads[kind][order] - 1;
-        long candidate = nextFree(lowest);
-        for (int tries = 1; candidate >= 0 && tries < CANDIDATES; tries++) {
-            lowest = Math.min(lowest, candidate);
-            candidate = nextFree(candidate);
-        }
-        return lowest;
-    }
-
     /// Takes the first pages of a free block and puts the rest back.
-    private long take(int kind, int order, long page, long pages) {
-        unlink(kind, order, page);
+    private long take(FreeMap kind, long block, long pages) {
+        long page = FreeMap.page(block);
+        int order = FreeMap.order(block);
+        kind.remove(page, order);
         map.setRelease(page, SpanMap.CACHED, 0, pages);
         if (pages < 1L << order) {
             splits++;
-            addRange(page + pages, (1L << order) - pages, kind == 0 ? FREE : UNCOMMITTED);
+            addRange(kind, page + pages, (1L << order) - pages, kind == committed ? FREE : UNCOMMITTED);
         }
         return page;
     }
 
     /// Adds a run of pages as the naturally aligned blocks that it consists of.
-    private void addRange(long page, long pages, int state) {
+    private void addRange(FreeMap kind, long page, long pages, int state) {
         long at = page;
         long left = pages;
         while (left > 0) {
             int byAlignment = at == 0 ? MAX_ORDERS - 1 : Long.numberOfTrailingZeros(at);
             int bySize = 63 - Long.numberOfLeadingZeros(left);
             int order = Math.min(byAlignment, bySize);
-            addBlock(at, order, state);
+            addBlock(kind, at, order, state);
             at += 1L << order;
             left -= 1L << order;
         }
     }
 
-    private void addBlock(long first, int firstOrder, int state) {
-        int kind = state == FREE ? 0 : 1;
+    private void addBlock(FreeMap kind, long first, int firstOrder, int state) {
         long page = first;
         int order = firstOrder;
-        while (order < MAX_ORDERS - 1 && buddyWord(page, order) == SpanMap.word(state, order, 1L << order)) {
+        while (order < MAX_ORDERS - 1 && isBuddyFree(kind, page, order)) {
             long buddy = page ^ 1L << order;
-            unlink(kind, order, buddy);
+            kind.remove(buddy, order);
             map.setRelease(Math.max(page, buddy), NONE, 0, 0);
             page = Math.min(page, buddy);
             order++;
@@ -333,40 +318,13 @@ public final class BuddyAllocator {
         if (page != first) {
             map.setRelease(first, NONE, 0, 0);
         }
-        link(kind, order, page, state);
-    }
-
-    private long buddyWord(long page, int order) {
-        long buddy = page ^ 1L << order;
-        return buddy + (1L << order) <= frontierPages ? map.wordAcquire(buddy) : 0;
-    }
-
-    private void link(int kind, int order, long page, int state) {
-        long head = heads[kind][order];
-        map.setSecond(page, head);
         map.setRelease(page, state, order, 1L << order);
-        if (head != 0) {
-            map.setSecond(head - 1, map.second(head - 1) & 0xFFFFFFFFL | page + 1 << 32);
-        }
-        heads[kind][order] = page + 1;
-        blocks[kind][order]++;
-        freePages[kind] += 1L << order;
+        kind.add(page, order);
     }
 
-    private void unlink(int kind, int order, long page) {
-        long links = map.second(page);
-        long previous = links >>> 32;
-        long next = links & 0xFFFFFFFFL;
-        if (previous == 0) {
-            heads[kind][order] = next;
-        } else {
-            map.setSecond(previous - 1, map.second(previous - 1) & ~0xFFFFFFFFL | next);
-        }
-        if (next != 0) {
-            map.setSecond(next - 1, map.second(next - 1) & 0xFFFFFFFFL | previous << 32);
-        }
-        blocks[kind][order]--;
-        freePages[kind] -= 1L << order;
+    private boolean isBuddyFree(FreeMap kind, long page, int order) {
+        long buddy = page ^ 1L << order;
+        return buddy < frontierPages && kind.contains(buddy, order);
     }
 
     private static int orderOf(long pages) {

@@ -27,13 +27,16 @@ final class DirtyMap {
         return dirty;
     }
 
-    /// Marks a range dirty.
-    void set(long page, long pages) {
+    /// Marks a range dirty. Whole words are written without having been read: of a large run they are in no cache.
+    /// @return the pages of the range
+    long set(long page, long pages) {
         for (long at = page; at < page + pages; ) {
             long word = word(at);
-            putLong(word, getLong(word) | mask(at, page + pages));
+            long mask = mask(at, page + pages);
+            putLong(word, mask == -1 ? mask : getLong(word) | mask);
             at = (at | 63) + 1;
         }
+        return pages;
     }
 
     /// Marks a range clean.

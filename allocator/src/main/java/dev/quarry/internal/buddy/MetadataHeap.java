@@ -42,10 +42,11 @@ public final class MetadataHeap {
     /// @param region       of which nothing is committed
     /// @param records      table for the metadata's own span map
     /// @param dirtyBits    table for its dirty map
+    /// @param freeBits     table for its maps of free blocks
     /// @param granuleBytes how much is committed at least when it grows
-    public MetadataHeap(Region region, Table records, Table dirtyBits, long granuleBytes) {
+    public MetadataHeap(Region region, Table records, Table dirtyBits, Table freeBits, long granuleBytes) {
         this.base = region.base();
-        this.pages = new PageAllocator(region, records, dirtyBits, Growth.NOTHING_MORE, granuleBytes);
+        this.pages = new PageAllocator(region, records, dirtyBits, freeBits, Growth.NOTHING_MORE, granuleBytes);
         long first = pages.allocate(BOOT_BYTES >>> PAGE_SHIFT, 0);
         if (first != 0) {
             throw new OutOfOffHeapMemoryError("the first pages of the metadata could not be committed: "

@@ -32,13 +32,22 @@ public final class PageAllocator {
     /// @param region       the pages
     /// @param records      table for the span map
     /// @param dirtyBits    table for the dirty map
+    /// @param freeBits     table for the maps of free blocks
     /// @param more         further tables that must cover a page before it is used
     /// @param granuleBytes how much is committed at least at the frontier
-    public PageAllocator(Region region, Table records, Table dirtyBits, Growth more, long granuleBytes) {
+    public PageAllocator(
+            Region region, Table records, Table dirtyBits, Table freeBits, Growth more, long granuleBytes) {
         this.region = region;
         this.map = new SpanMap(records.address());
         this.dirty = new DirtyMap(dirtyBits.address());
-        this.buddy = new BuddyAllocator(region, map, new TableGrowth(records, dirtyBits, more), granuleBytes);
+        this.buddy = new BuddyAllocator(
+                region, map, freeBits.address(), new TableGrowth(records, dirtyBits, freeBits, more), granuleBytes);
+    }
+
+    /// {@return the bytes of the table for the maps of free blocks}
+    /// @param pages of the region
+    public static long freeBitsBytes(long pages) {
+        return FreeMap.tableBytes(pages);
     }
 
     /// Has extents looked after from now on: huge OS pages are wanted here.
@@ -77,8 +86,7 @@ public final class PageAllocator {
     /// @param pages      its length
     /// @param dirtyPages how many pages at its start may have been written to; the others are as they were
     public void free(long page, long pages, long dirtyPages) {
-        dirty.set(page, dirtyPages);
-        dirtyFreePages += dirty.count(page, pages);
+        dirtyFreePages += dirty.set(page, dirtyPages) + dirty.count(page + dirtyPages, pages - dirtyPages);
         buddy.free(page, pages);
     }
 
@@ -124,8 +132,8 @@ public final class PageAllocator {
         return purged;
     }
 
-    /// Gives dirty free pages back to the system, from the largest blocks first, and of each from its end: what is
-    /// allocated next comes from the beginning.
+    /// Gives dirty free pages back to the system, from the largest blocks first, of those from the highest, and of each
+    /// from its end: what is allocated next comes from the lowest.
     /// @param wantedPages at least so many, and up to [#PURGE_PAGES] more
     /// @return the pages purged; fewer than wanted when the system refuses or nothing is left
     public long purge(long wantedPages) {
@@ -142,10 +150,10 @@ public final class PageAllocator {
     private long purge(long wantedPages, int leastOrder, long piecePages) {
         long purged = 0;
         for (int order = TOP_ORDER; order >= leastOrder && purged < wantedPages; order--) {
-            long page = buddy.firstFree(order);
+            long page = buddy.highestFree(order);
             while (page >= 0 && purged < wantedPages) {
                 purged += purgeFromEnd(page, 1L << order, wantedPages - purged, piecePages);
-                page = buddy.nextFree(page);
+                page = buddy.highestFreeBelow(order, page);
             }
         }
         purgedPages += purged;
@@ -156,7 +164,7 @@ public final class PageAllocator {
     public long dirtyExtentPages() {
         long dirtyPages = 0;
         for (int order = Extents.ORDER; order <= TOP_ORDER; order++) {
-            for (long page = buddy.firstFree(order); page >= 0; page = buddy.nextFree(page)) {
+            for (long page = buddy.highestFree(order); page >= 0; page = buddy.highestFreeBelow(order, page)) {
                 dirtyPages += dirty.count(page, 1L << order);
             }
         }
@@ -168,13 +176,10 @@ public final class PageAllocator {
     public long uncommitClean() {
         long uncommitted = 0;
         for (int order = 0; order < BuddyAllocator.orders(); order++) {
-            long page = buddy.firstFree(order);
-            while (page >= 0) {
-                long next = buddy.nextFree(page);
+            for (long page = buddy.highestFree(order); page >= 0; page = buddy.highestFreeBelow(order, page)) {
                 if (dirty.count(page, 1L << order) == 0 && tryUncommit(page, 1L << order)) {
                     uncommitted += 1L << order;
                 }
-                page = next;
             }
         }
         return uncommitted;
@@ -198,15 +203,15 @@ public final class PageAllocator {
 
     private long giveBack(int order, long wantedPages) {
         long given = 0;
-        for (long page = buddy.firstFree(order); page >= 0 && given < wantedPages; ) {
-            long next = buddy.nextFree(page);
+        long page = buddy.highestFree(order);
+        while (page >= 0 && given < wantedPages) {
             long dirtyPages = dirty.count(page, 1L << order);
             boolean clean = dirtyPages == 0 || purgeRange(page, 1L << order) == dirtyPages;
             if (clean && tryUncommit(page, 1L << order)) {
                 purgedPages += dirtyPages;
                 given += 1L << order;
             }
-            page = next;
+            page = buddy.highestFreeBelow(order, page);
         }
         return given;
     }
@@ -270,7 +275,7 @@ public final class PageAllocator {
         buddy.verify();
         long seen = 0;
         for (int order = 0; order < BuddyAllocator.orders(); order++) {
-            for (long page = buddy.firstFree(order); page >= 0; page = buddy.nextFree(page)) {
+            for (long page = buddy.highestFree(order); page >= 0; page = buddy.highestFreeBelow(order, page)) {
                 seen += dirty.count(page, 1L << order);
             }
         }
@@ -336,11 +341,12 @@ public final class PageAllocator {
     }
 
     /// Grows all tables of a region, by as much as each has a page.
-    private record TableGrowth(Table records, Table dirtyBits, Growth more) implements Growth {
+    private record TableGrowth(Table records, Table dirtyBits, Table freeBits, Growth more) implements Growth {
         @Override
         public boolean tryCover(long frontierPages) {
             return records.tryCover(frontierPages * SpanMap.RECORD_BYTES)
                     && dirtyBits.tryCover((frontierPages >>> 3) + Long.BYTES)
+                    && freeBits.tryCover(FreeMap.tableBytes(frontierPages))
                     && more.tryCover(frontierPages);
         }
     }

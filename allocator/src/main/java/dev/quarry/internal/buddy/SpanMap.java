@@ -12,8 +12,8 @@ import static dev.quarry.numa.RawMemory.putLongRelease;
 /// ```
 /// word 0   63            32 31        16 15       8 7       0
 ///         | pages          | unused     | detail   | state   |    detail: order of a free block, class of a span
-/// word 1   63            32 31                              0
-///         | previous + 1   | next + 1                        |    a free block's or cached span's links (pages)
+/// word 1   63                                               0
+///         | next + 1                                         |    a cached span's link (a page); a free block has none
 ///         | requested bytes                                  |    an allocated span's
 /// ```
 ///

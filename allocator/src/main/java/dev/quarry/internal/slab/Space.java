@@ -151,8 +151,7 @@ public final class Space {
         this.nodeShift = Long.numberOfTrailingZeros(nodeBytes);
         this.byteSize = nodeBytes * zoneCount;
         long frameTableBytes = pageUp(FRAMES_SKEW_BYTES + (byteSize >>> FRAME_SHIFT) * Long.BYTES);
-        long perZone = recordBytes(nodeBytes) + dirtyBytes(nodeBytes);
-        long tableBytes = frameTableBytes + recordBytes(poolBytes) + dirtyBytes(poolBytes) + perZone * zoneCount;
+        long tableBytes = frameTableBytes + pageTableBytes(poolBytes) + pageTableBytes(nodeBytes) * zoneCount;
         this.metadataBytes = Long.highestOneBit((poolBytes + tableBytes) * 2 - 1);
         this.base = Reservations.reserve(os, byteSize, Math.min(MAX_ALIGNMENT, nodeBytes));
         long metadataStart = 0;
@@ -167,7 +166,11 @@ public final class Space {
             this.tables = metadataRegion(tablesStart, tableBytes, nodes[0]);
             Layout layout = new Layout(frameTableBytes);
             this.metadata = new MetadataHeap(
-                    poolRegion, layout.records(poolBytes), layout.dirty(poolBytes), POOL_GRANULE_BYTES);
+                    poolRegion,
+                    layout.records(poolBytes),
+                    layout.dirty(poolBytes),
+                    layout.free(poolBytes),
+                    POOL_GRANULE_BYTES);
             long first = metadata.bootAllocate(SlabLayout.BYTES);
             if (first != nullSlab) {
                 throw new IllegalStateException("the null slab is not the first record");
@@ -210,6 +213,10 @@ public final class Space {
 
         Table dirty(long regionBytes) {
             return next(dirtyBytes(regionBytes));
+        }
+
+        Table free(long regionBytes) {
+            return next(freeBytes(regionBytes));
         }
 
         private Table next(long bytes) {
@@ -255,6 +262,7 @@ public final class Space {
                 region,
                 layout.records(nodeBytes),
                 layout.dirty(nodeBytes),
+                layout.free(nodeBytes),
                 new FrameGrowth(frameTable),
                 config.commitGranuleBytes());
         return new Zone(this, index, pages, metadata.bootAllocate(64));
@@ -625,6 +633,15 @@ public final class Space {
 
     private static long dirtyBytes(long regionBytes) {
         return pageUp((regionBytes >>> PAGE_SHIFT >>> 3) + Long.BYTES);
+    }
+
+    private static long freeBytes(long regionBytes) {
+        return pageUp(PageAllocator.freeBitsBytes(regionBytes >>> PAGE_SHIFT));
+    }
+
+    /// {@return what a region's tables take that have entries for its pages}
+    private static long pageTableBytes(long regionBytes) {
+        return recordBytes(regionBytes) + dirtyBytes(regionBytes) + freeBytes(regionBytes);
     }
 
     private static long pageUp(long bytes) {

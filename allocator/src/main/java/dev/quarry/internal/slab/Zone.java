@@ -355,7 +355,7 @@ public final class Zone {
     /// {@return bytes of the largest free block that is committed} No lock: exact when the zone rests.
     public long largestFreeBytes() {
         int order = BuddyAllocator.orders() - 1;
-        while (order >= 0 && pages.buddy().firstFree(order) < 0) {
+        while (order >= 0 && pages.buddy().freeBlocks(order) == 0) {
             order--;
         }
         return order < 0 ? 0 : 1L << order + PAGE_SHIFT;

@@ -82,15 +82,17 @@ class BuddyAllocatorTest {
 
     @Test
     void shouldPreferTheLowestOfBlocksOfOneSize() {
-        long[] pages = new long[8];
+        long[] pages = new long[64];
         for (int i = 0; i < pages.length; i++) {
             pages[i] = buddy.allocate(4, 0);
         }
         // Every other one, so that none merges; the lowest neither first nor last.
-        for (int freed : new int[] {4, 0, 6, 2}) {
-            buddy.free(pages[freed], 4);
+        for (int i = 0; i < pages.length; i++) {
+            if ((i * 11 + 16) % 64 % 2 == 0) {
+                buddy.free(pages[(i * 11 + 16) % 64], 4);
+            }
         }
-        for (int expected : new int[] {0, 2, 4, 6}) {
+        for (int expected = 0; expected < pages.length; expected += 2) {
             assertEquals(pages[expected], buddy.allocate(4, 0));
             buddy.verify();
         }
@@ -218,7 +220,7 @@ class BuddyAllocatorTest {
     @Test
     void shouldTakeCreditForTheUncommittedPagesThatItGrowsOver() {
         long page = buddy.allocate(8, 0);
-        buddy.uncommit(buddy.firstFree(3));
+        buddy.uncommit(buddy.highestFree(3));
         assertEquals(8, fixture.committedPages());
 
         assertTrue(buddy.tryExtend(page, 8, 12));
@@ -231,7 +233,7 @@ class BuddyAllocatorTest {
     void shouldNotGrowWithoutCredit() {
         try (BuddyFixture poor = new BuddyFixture(PAGES, GRANULE_PAGES)) {
             long page = poor.buddy.allocate(8, 0);
-            poor.buddy.uncommit(poor.buddy.firstFree(3));
+            poor.buddy.uncommit(poor.buddy.highestFree(3));
             assertTrue(poor.region.tryCredit(5L << SpanMap.PAGE_SHIFT));
 
             assertFalse(poor.buddy.tryExtend(page, 8, 12));
@@ -243,7 +245,7 @@ class BuddyAllocatorTest {
     @Test
     void shouldNotMergeCommittedWithUncommitted() {
         long page = buddy.allocate(8, 0);
-        buddy.uncommit(buddy.firstFree(3));
+        buddy.uncommit(buddy.highestFree(3));
         buddy.free(page, 8);
 
         assertEquals(1, buddy.freeBlocks(3));
@@ -275,19 +277,19 @@ class BuddyAllocatorTest {
     }
 
     @Test
-    void shouldListTheFreeBlocksOfAnOrder() {
+    void shouldGiveTheFreeBlocksOfAnOrderFromTheHighestDown() {
         long[] blocks = new long[6];
         for (int i = 0; i < blocks.length; i++) {
             blocks[i] = buddy.allocate(GRANULE_PAGES, 4);
         }
-        buddy.free(blocks[0], GRANULE_PAGES);
         buddy.free(blocks[2], GRANULE_PAGES);
         buddy.free(blocks[4], GRANULE_PAGES);
+        buddy.free(blocks[0], GRANULE_PAGES);
 
-        assertEquals(blocks[4], buddy.firstFree(4));
-        assertEquals(blocks[2], buddy.nextFree(blocks[4]));
-        assertEquals(blocks[0], buddy.nextFree(blocks[2]));
-        assertEquals(NOTHING, buddy.nextFree(blocks[0]));
-        assertEquals(NOTHING, buddy.firstFree(5));
+        assertEquals(blocks[4], buddy.highestFree(4));
+        assertEquals(blocks[2], buddy.highestFreeBelow(4, blocks[4]));
+        assertEquals(blocks[0], buddy.highestFreeBelow(4, blocks[2]));
+        assertEquals(NOTHING, buddy.highestFreeBelow(4, blocks[0]));
+        assertEquals(NOTHING, buddy.highestFree(5));
     }
 }

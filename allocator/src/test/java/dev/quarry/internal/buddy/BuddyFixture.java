@@ -11,8 +11,8 @@ import dev.quarry.internal.region.Table;
 import dev.quarry.numa.NativeMemory;
 import java.lang.reflect.Proxy;
 
-/// A buddy whose pages have addresses and no memory, so that a region of any size costs a test nothing but its records.
-/// The buddy writes to records alone, never to pages.
+/// A buddy whose pages have addresses and no memory, so that a region of any size costs a test nothing but its tables.
+/// The buddy writes to tables alone, never to pages.
 final class BuddyFixture implements AutoCloseable {
     static final int GRANULE_PAGES = 16;
 
@@ -28,6 +28,7 @@ final class BuddyFixture implements AutoCloseable {
     final CommitLedger ledger;
     final Region region;
     final SpanMap map;
+    final long freeBitsAddress;
     final BuddyAllocator buddy;
     boolean recordsCanGrow = true;
     private final SimulatedRegions tables = new SimulatedRegions(0);
@@ -44,11 +45,16 @@ final class BuddyFixture implements AutoCloseable {
                 Backing.ON_DEMAND,
                 NodeRoom.UNLIMITED);
         Table records = tables.table(regionPages * SpanMap.RECORD_BYTES);
+        Table freeBits = tables.table(Long.highestOneBit(FreeMap.tableBytes(regionPages)) * 2);
         this.map = new SpanMap(records.address());
+        this.freeBitsAddress = freeBits.address();
         this.buddy = new BuddyAllocator(
                 region,
                 map,
-                pages -> recordsCanGrow && records.tryCover(pages * SpanMap.RECORD_BYTES),
+                freeBitsAddress,
+                pages -> recordsCanGrow
+                        && records.tryCover(pages * SpanMap.RECORD_BYTES)
+                        && freeBits.tryCover(FreeMap.tableBytes(pages)),
                 (long) GRANULE_PAGES << SpanMap.PAGE_SHIFT);
     }
 

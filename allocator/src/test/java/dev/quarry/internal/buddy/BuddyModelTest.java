@@ -103,8 +103,8 @@ class BuddyModelTest {
 
         private void uncommit() {
             int order = random.nextInt(10);
-            if (buddy.firstFree(order) != NOTHING) {
-                buddy.uncommit(buddy.firstFree(order));
+            if (buddy.highestFree(order) != NOTHING) {
+                buddy.uncommit(buddy.highestFree(order));
             }
         }
 

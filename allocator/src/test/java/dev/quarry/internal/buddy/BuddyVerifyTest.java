@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.buddy;
 
-import static dev.quarry.internal.buddy.BuddyFixture.GRANULE_PAGES;
+import static dev.quarry.numa.RawMemory.getLong;
+import static dev.quarry.numa.RawMemory.putLong;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -65,34 +66,37 @@ class BuddyVerifyTest {
     @Test
     void shouldFindALostBlock() {
         map.setRelease(8, SpanMap.SPAN, 3, 8);
-        assertFound("free pages do not add up, kind 0 at 7");
+        assertFound("the map has other blocks than the records, order at 3");
     }
 
     @Test
     void shouldFindABlockOfTheWrongKind() {
         map.setRelease(8, SpanMap.UNCOMMITTED, 3, 8);
-        assertFound("free pages do not add up, kind 0 at 7");
+        assertFound("free block is not in the map at 8");
+    }
+
+    /// The words of the map in turn: that of the leaf, of the branch and of the root.
+    @Test
+    void shouldFindABlockThatIsNotInTheMap() {
+        long leaf = fixture.freeBitsAddress + 2L * 32 * Long.BYTES + 32 * Long.BYTES;
+        assertEquals(1L << 1, getLong(leaf), "the order 0 word of the first leaf");
+        putLong(leaf, 0);
+        assertFound("free block is not in the map at 1");
     }
 
     @Test
-    void shouldFindAListThatGoesRoundInACircle() {
-        long first = buddy.allocate(GRANULE_PAGES, 4);
-        buddy.allocate(GRANULE_PAGES, 4);
-        long second = buddy.allocate(GRANULE_PAGES, 4);
-        buddy.free(first, GRANULE_PAGES);
-        buddy.free(second, GRANULE_PAGES);
-        map.setSecond(first, second + 1);
-        assertFound("list is broken, order 4 at 0");
+    void shouldFindABranchThatKnowsNothingOfItsLeaf() {
+        long branch = fixture.freeBitsAddress + 2L * 32 * Long.BYTES;
+        assertEquals(1, getLong(branch), "the order 0 word of the first branch");
+        putLong(branch, 0);
+        assertFound("the free map's branch does not fit its leaves at 0");
     }
 
     @Test
-    void shouldFindAListThatEndsTooSoon() {
-        long first = buddy.allocate(GRANULE_PAGES, 4);
-        buddy.allocate(GRANULE_PAGES, 4);
-        long second = buddy.allocate(GRANULE_PAGES, 4);
-        buddy.free(first, GRANULE_PAGES);
-        buddy.free(second, GRANULE_PAGES);
-        map.setSecond(second, 0);
-        assertFound("list is broken, order 4 at 0");
+    void shouldFindARootThatKnowsNothingOfItsBranch() {
+        long root = fixture.freeBitsAddress;
+        assertEquals(1, getLong(root), "the order 0 word of the first root");
+        putLong(root, 0);
+        assertFound("the free map's root does not fit its leaves at 0");
     }
 }

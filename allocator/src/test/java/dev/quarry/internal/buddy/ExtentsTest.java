@@ -23,7 +23,12 @@ class ExtentsTest {
 
     private final SimulatedRegions machine = new SimulatedRegions(SimulatedRegions.NO_LIMIT);
     private final PageAllocator pages = new PageAllocator(
-            machine.region(REGION_BYTES), machine.table(1 << 16), machine.table(4096), covered -> true, Extents.BYTES);
+            machine.region(REGION_BYTES),
+            machine.table(1 << 16),
+            machine.table(4096),
+            machine.table(4096),
+            covered -> true,
+            Extents.BYTES);
     private final Extents extents = new Extents(pages);
 
     @BeforeEach

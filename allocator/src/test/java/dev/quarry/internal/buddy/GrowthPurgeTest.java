@@ -95,6 +95,7 @@ class GrowthPurgeTest {
                     machine.region(total << PAGE_SHIFT),
                     machine.table(total * SpanMap.RECORD_BYTES),
                     machine.table(total),
+                    machine.table(total),
                     covered -> true,
                     1);
             for (int run = 0; run < runs; run++) {

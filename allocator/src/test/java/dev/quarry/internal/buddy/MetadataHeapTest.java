@@ -36,7 +36,8 @@ class MetadataHeapTest {
 
     private static MetadataHeap heap(SimulatedRegions machine) {
         Region region = machine.region(REGION_BYTES);
-        return new MetadataHeap(region, machine.table(1 << 16), machine.table(4096), GRANULE_BYTES);
+        return new MetadataHeap(
+                region, machine.table(1 << 16), machine.table(4096), machine.table(4096), GRANULE_BYTES);
     }
 
     private MetadataHeap retiredHeap() {
@@ -91,7 +92,7 @@ class MetadataHeapTest {
             OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> heap(poor));
             assertTrue(refused.getMessage().endsWith("the limit is too low"), refused.getMessage());
         }
-        machine.os().failFrom(OsCall.COMMIT, 3, Errno.ENOMEM);
+        machine.os().failFrom(OsCall.COMMIT, 4, Errno.ENOMEM);
         OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> heap(machine));
         assertTrue(refused.getMessage().contains("ENOMEM"), refused.getMessage());
     }

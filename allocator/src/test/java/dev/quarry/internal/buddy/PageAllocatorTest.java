@@ -34,6 +34,7 @@ class PageAllocatorTest {
             region,
             machine.table((long) PAGES * SpanMap.RECORD_BYTES),
             dirtyBits,
+            machine.table(4096),
             covered -> true,
             (long) GRANULE_PAGES << PAGE_SHIFT);
 

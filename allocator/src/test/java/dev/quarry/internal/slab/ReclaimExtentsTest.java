@@ -19,7 +19,12 @@ class ReclaimExtentsTest {
 
     private final SimulatedRegions machine = new SimulatedRegions(SimulatedRegions.NO_LIMIT);
     private final PageAllocator pages = new PageAllocator(
-            machine.region(REGION_BYTES), machine.table(1 << 17), machine.table(4096), covered -> true, 1 << 16);
+            machine.region(REGION_BYTES),
+            machine.table(1 << 17),
+            machine.table(4096),
+            machine.table(1 << 13),
+            covered -> true,
+            1 << 16);
     private final Reclaim reclaim = new Reclaim(pages);
     private long nowNs;
 

@@ -20,7 +20,12 @@ class ReclaimTest {
 
     private final SimulatedRegions machine = new SimulatedRegions(SimulatedRegions.NO_LIMIT);
     private final PageAllocator pages = new PageAllocator(
-            machine.region(REGION_BYTES), machine.table(1 << 16), machine.table(4096), covered -> true, 1 << 16);
+            machine.region(REGION_BYTES),
+            machine.table(1 << 16),
+            machine.table(4096),
+            machine.table(4096),
+            covered -> true,
+            1 << 16);
     private final Reclaim reclaim = new Reclaim(pages);
 
     @AfterEach

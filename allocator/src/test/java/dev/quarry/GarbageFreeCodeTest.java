@@ -43,10 +43,13 @@ class GarbageFreeCodeTest {
             strings = {
                 ARENA + "Arena",
                 ARENA + "ArenaMail",
+                ARENA + "EmptySlabs",
                 ARENA + "FreeChecks",
                 ARENA + "Guard",
                 ARENA + "LookasideDepth",
+                ARENA + "MailReader",
                 ARENA + "RemoteBatches",
+                ARENA + "RestingSlabs",
                 ARENA + "SlabCache",
                 ARENA + "SpanLookaside",
                 ARENA + "Spans",

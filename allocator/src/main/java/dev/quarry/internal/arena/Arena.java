@@ -401,14 +401,14 @@ public final class Arena {
     void observePeriod(int now) {
         if (now != period) {
             period = now;
-            slabs.endPeriod();
+            slabs.empty().endPeriod();
             spans.endPeriod();
-            if (slabs.hasRested() && StackReserve.sufficesForArena()) {
+            if (slabs.resting().isAny() && StackReserve.sufficesForArena()) {
                 clearLookups();
                 slabs.retireRested();
                 relook();
             }
-            slabs.noteResting();
+            slabs.resting().note();
         }
     }
 
@@ -605,7 +605,7 @@ public final class Arena {
     /// @return whether there was anything
     boolean readMail() {
         StackReserve.ensure();
-        return slabs.readMail();
+        return slabs.mail().read();
     }
 
     /// Gives up everything: the zone takes it over. The arena may then serve another thread.

@@ -13,21 +13,12 @@ import static dev.quarry.internal.slab.SlabLayout.FREES;
 import static dev.quarry.internal.slab.SlabLayout.GUARDED;
 import static dev.quarry.internal.slab.SlabLayout.HEAD;
 import static dev.quarry.internal.slab.SlabLayout.MALLOCS;
-import static dev.quarry.internal.slab.SlabLayout.OWNER;
-import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
 import static dev.quarry.numa.RawMemory.fill;
 import static dev.quarry.numa.RawMemory.getInt;
-import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 import static dev.quarry.numa.RawMemory.getLongOpaque;
 import static dev.quarry.numa.RawMemory.putLong;
 
-import dev.quarry.internal.event.EventHub;
-import dev.quarry.internal.event.EventKind;
-import dev.quarry.internal.slab.BatchLayout;
-import dev.quarry.internal.slab.Chain;
-import dev.quarry.internal.slab.Mailbox;
-import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.SlabList;
 import dev.quarry.internal.slab.Slabs;
@@ -46,31 +37,16 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// Not thread-safe: the arena's owner only.
 final class SlabCache {
-    private static final int PERIOD_EVENTS = 1024;
-
-    /// Empty slabs that one class may keep: more of them serve other classes better.
-    private static final int MAX_EMPTY_SLABS = 2;
-
     private final Space space;
     private final Home home;
-    private final ArenaMail mail;
-    private final long mailbox;
+    private final MailReader mail;
     private final int ownerWord;
     private final long nullSlab;
     private final long[] current = new long[COUNT];
     private final SlabList[] partial = new SlabList[COUNT];
     private final SlabList full = new SlabList(SlabLayout.FULL);
-    private final int[] emptySlots = new int[COUNT];
-    private final LookasideDepth[] depths = new LookasideDepth[COUNT];
-    /// Classes, a bit each, whose current slab was empty at the last [#noteResting].
-    private final long[] resting = new long[(COUNT + Long.SIZE - 1) / Long.SIZE];
-
-    private int eventsInPeriod;
-    private int nextToRetire;
-    private long collectedRemote;
-    private final long[] flushes = new long[COUNT];
-    private long unpublishedFlushes;
-    private long unpublishedFlushBytes;
+    private final EmptySlabs empty;
+    private final RestingSlabs resting = new RestingSlabs(this);
 
     SlabCache(
             Space space,
@@ -82,18 +58,14 @@ final class SlabCache {
             long nullSlab) {
         this.space = space;
         this.home = home;
-        this.mail = mail;
-        this.mailbox = mailbox;
+        this.mail = new MailReader(this, mail, mailbox, ownerWord);
         this.ownerWord = ownerWord;
         this.nullSlab = nullSlab;
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            int slotBytes = SizeClasses.slotBytes(sizeClass);
-            int max = SizeClasses.capacity(sizeClass) * MAX_EMPTY_SLABS;
             partial[sizeClass] = new SlabList(SlabLayout.PARTIAL);
-            depths[sizeClass] = new LookasideDepth(
-                    budgetBytes, slotBytes, 0, Math.min(max, space.config().lookasideDepthMax() * 16));
             current[sizeClass] = nullSlab;
         }
+        this.empty = new EmptySlabs(space, partial, budgetBytes);
     }
 
     /// {@return the current slab of a class, perhaps the null slab}
@@ -115,10 +87,8 @@ final class SlabCache {
     /// Finds a slab with a free slot and makes it current.
     /// @return its descriptor; 0 when neither memory nor credit is there. It may be the slab that was current before
     long refill(int sizeClass) {
-        if (++eventsInPeriod >= PERIOD_EVENTS) {
-            endPeriod();
-        }
-        readMail();
+        empty.countRefill();
+        mail.read();
         long slab = current[sizeClass];
         if (slab != nullSlab && getLong(slab + HEAD) != END) {
             return slab;
@@ -132,17 +102,16 @@ final class SlabCache {
         }
         boolean comesFromZone = fresh == 0;
         if (comesFromZone) {
-            CALL.retireOneEmpty(this);
+            CALL.retireOne(empty);
             fresh = CALL.takeSlab(home, sizeClass, ownerWord);
             if (fresh == 0) {
                 return 0;
             }
-            depths[sizeClass].miss(SizeClasses.capacity(sizeClass));
+            empty.miss(sizeClass);
         } else {
             partial[sizeClass].remove(fresh);
             if (SlabLayout.used(fresh) == 0) {
-                emptySlots[sizeClass] -= SizeClasses.capacity(sizeClass);
-                depths[sizeClass].observe(emptySlots[sizeClass]);
+                empty.take(sizeClass);
             }
         }
         if (getLong(fresh + HEAD) == END) {
@@ -155,7 +124,7 @@ final class SlabCache {
         SlabList.setState(fresh, CURRENT);
         current[sizeClass] = fresh;
         if (comesFromZone) {
-            publish(sizeClass, fresh);
+            empty.publish(sizeClass, fresh);
         }
         return fresh;
     }
@@ -197,7 +166,7 @@ final class SlabCache {
             partial[getInt(slab + CLASS)].append(slab);
             if (SlabLayout.used(slab) == 0) {
                 // A stack overflow has lost the slots that were in its list, and they can empty it no more.
-                onEmpty(slab);
+                empty.add(slab);
             }
             return;
         }
@@ -218,7 +187,7 @@ final class SlabCache {
         if (SlabLayout.state(slab) == SlabLayout.FULL) {
             CALL.settleFull(this, slab);
         } else {
-            onEmpty(slab);
+            empty.add(slab);
         }
     }
 
@@ -228,7 +197,7 @@ final class SlabCache {
         if (StackReserve.sufficesForArena()) {
             unfill(slab);
             if (getLong(slab + FREES) == getLong(slab + MALLOCS)) {
-                onEmpty(slab);
+                empty.add(slab);
             }
         }
     }
@@ -245,147 +214,22 @@ final class SlabCache {
         }
     }
 
-    /// Keeps or retires a slab of this arena, not the current one, whose last slot was freed.
-    void onEmpty(long slab) {
-        int sizeClass = getInt(slab + CLASS);
-        int capacity = SizeClasses.capacity(sizeClass);
-        if (emptySlots[sizeClass] + capacity <= depths[sizeClass].depth() || !StackReserve.sufficesForArena()) {
-            emptySlots[sizeClass] += capacity;
-            return;
-        }
-        partial[sizeClass].remove(slab);
-        CALL.flush(this, slab, sizeClass);
+    /// {@return what is kept of slabs without a slot in use}
+    EmptySlabs empty() {
+        return empty;
     }
 
-    /// Retires an empty slab that is in no list.
-    void flush(long slab, int sizeClass) {
-        flushes[sizeClass]++;
-        unpublishedFlushes++;
-        unpublishedFlushBytes += SizeClasses.slabBytes(sizeClass);
-        CALL.retireSlab(space.zoneOf(slab), slab);
-    }
-
-    /// Tells of a slab that came, and of those that went since the last one came: where slabs go, the caller may
-    /// hold the pool's lock.
-    private void publish(int sizeClass, long fresh) {
-        EventHub events = space.events();
-        if (events.isListening()) {
-            int node = space.zoneOf(fresh).node();
-            if (unpublishedFlushes != 0) {
-                events.publish(EventKind.FLUSH, node, unpublishedFlushBytes, unpublishedFlushes, 0);
-            }
-            events.publish(
-                    EventKind.REFILL, node, SizeClasses.slabBytes(sizeClass), SizeClasses.slotBytes(sizeClass), 0);
-        }
-        unpublishedFlushes = 0;
-        unpublishedFlushBytes = 0;
-    }
-
-    /// Collects the remote frees of the slabs in the mailbox.
-    /// @return whether there was any mail
-    boolean readMail() {
-        long first = Mailbox.isEmpty(mailbox) ? 0 : Mailbox.takeAll(mailbox);
-        if (first == 0) {
-            return false;
-        }
-        CALL.collect(this, first);
-        return true;
-    }
-
-    /// Collects the remote frees that came by mail.
-    /// @param first letter of it
-    void collect(long first) {
-        long letter = first;
-        while (letter != 0) {
-            long next = Mailbox.next(letter);
-            if (Mailbox.isBatch(letter)) {
-                open(Mailbox.batch(letter));
-            } else {
-                collectSlab(letter);
-            }
-            letter = next;
-        }
-    }
-
-    private void collectSlab(long slab) {
-        int owner = getIntAcquire(slab + OWNER);
-        if (owner != ownerWord) {
-            mail.send(slab, owner & OWNER_MASK);
-            return;
-        }
-        if (SlabLayout.state(slab) == SlabLayout.FULL) {
-            unfill(slab);
-        }
-        collectedRemote += Slabs.collectRemote(slab);
-        if (getLong(slab + FREES) == getLong(slab + MALLOCS)) {
-            onEmpty(slab);
-        }
-    }
-
-    private void open(long batch) {
-        long end = BatchLayout.endOf(batch);
-        for (long entry = batch + BatchLayout.ENTRIES; entry < end; entry += BatchLayout.ENTRY_BYTES) {
-            join(getLong(entry + BatchLayout.SLAB), getLong(entry + BatchLayout.CHAIN));
-        }
-        BatchLayout.release(batch);
-    }
-
-    /// Takes back slots of a batch. Of a slab that another arena owns by now they go on.
-    private void join(long slab, long chain) {
-        if (getIntAcquire(slab + OWNER) != ownerWord) {
-            mail.push(slab, chain);
-            return;
-        }
-        if (getLong(slab + FREES) + Chain.slots(chain) >= getLong(slab + MALLOCS)
-                && SlabLayout.state(slab) == SlabLayout.FULL) {
-            unfill(slab);
-        }
-        Slabs.join(slab, chain);
-        collectedRemote += Chain.slots(chain);
-        if (getLong(slab + FREES) == getLong(slab + MALLOCS)) {
-            onEmpty(slab);
-        }
-    }
-
-    /// Before the zone may have to grow, one empty slab of any class goes back to it, in turn: at a peak, what is
-    /// kept for classes past theirs would be held for nothing.
-    void retireOneEmpty() {
-        for (int tries = 0; tries < COUNT; tries++) {
-            nextToRetire = nextToRetire + 1 < COUNT ? nextToRetire + 1 : 0;
-            if (emptySlots[nextToRetire] > 0) {
-                drain(nextToRetire, SizeClasses.capacity(nextToRetire));
-                return;
-            }
-        }
-    }
-
-    /// Retires the empty slabs that the class's depth does not need.
-    private void drain(int sizeClass, int wantedSlots) {
-        if (emptySlots[sizeClass] == 0 || !StackReserve.sufficesForArena()) {
-            return;
-        }
-        int capacity = SizeClasses.capacity(sizeClass);
-        int left = wantedSlots;
-        long slab = partial[sizeClass].head();
-        while (slab != 0 && left >= capacity) {
-            long next = SlabList.next(slab);
-            if (SlabLayout.used(slab) == 0) {
-                partial[sizeClass].remove(slab);
-                emptySlots[sizeClass] -= capacity;
-                left -= capacity;
-                flush(slab, sizeClass);
-            }
-            slab = next;
-        }
+    /// {@return what reads the arena's mail}
+    MailReader mail() {
+        return mail;
     }
 
     /// Gives back what is empty; keeps what is in use.
     void trim() {
-        readMail();
+        mail.read();
         settleAllFull();
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            drain(sizeClass, Integer.MAX_VALUE);
-            depths[sizeClass].reset();
+            empty.trim(sizeClass);
             if (isEmpty(current[sizeClass])) {
                 retireCurrent(sizeClass);
             }
@@ -394,7 +238,7 @@ final class SlabCache {
 
     /// Gives up every slab: the zone takes them over.
     void surrender() {
-        readMail();
+        mail.read();
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             long slab = current[sizeClass];
             if (slab != nullSlab) {
@@ -402,8 +246,7 @@ final class SlabCache {
                 unpin(slab);
                 space.zoneOf(slab).adoptSlab(slab);
             }
-            emptySlots[sizeClass] = 0;
-            depths[sizeClass].reset();
+            empty.forget(sizeClass);
         }
         for (long slab = full.head(); slab != 0; slab = full.head()) {
             unfill(slab);
@@ -420,72 +263,27 @@ final class SlabCache {
         }
     }
 
-    /// {@return remote frees collected so far}
-    long collectedRemote() {
-        return collectedRemote;
-    }
-
-    /// {@return slabs of a class that went back to the zone}
-    long flushes(int sizeClass) {
-        return flushes[sizeClass];
-    }
-
-    /// {@return misses of a class}
-    long misses(int sizeClass) {
-        return depths[sizeClass].misses();
-    }
-
-    /// {@return the depth of a class, in slots}
-    int depth(int sizeClass) {
-        return depths[sizeClass].depth();
-    }
-
-    /// Retires the empty slabs that were of no use since the last period's end.
-    void endPeriod() {
-        eventsInPeriod = 0;
+    /// Retires the current slabs that [RestingSlabs] says were of no use. No fast path may know them any more.
+    void retireRested() {
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            int idle = depths[sizeClass].endPeriod(emptySlots[sizeClass]);
-            if (idle != 0) {
-                drain(sizeClass, idle);
+            if (resting.hasRested(sizeClass)) {
+                retireCurrent(sizeClass);
             }
         }
     }
 
-    /// Notes which current slabs are empty.
-    void noteResting() {
-        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            int word = sizeClass / Long.SIZE;
-            long bit = 1L << sizeClass;
-            resting[word] = isEmpty(current[sizeClass]) ? resting[word] | bit : resting[word] & ~bit;
-        }
+    /// {@return which current slabs lie empty}
+    RestingSlabs resting() {
+        return resting;
     }
 
-    /// {@return whether a current slab is empty that was so at the last note} Its class is of no use just now, or
-    /// so little that to refill it costs nothing.
-    boolean hasRested() {
-        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            if (hasRested(sizeClass)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean hasRested(int sizeClass) {
-        return (resting[sizeClass / Long.SIZE] & 1L << sizeClass) != 0 && isEmpty(current[sizeClass]);
+    /// {@return whether the current slab of a class has no slot in use}
+    boolean isCurrentEmpty(int sizeClass) {
+        return isEmpty(current[sizeClass]);
     }
 
     private boolean isEmpty(long slab) {
         return slab != nullSlab && SlabLayout.used(slab) == 0;
-    }
-
-    /// Retires those. No fast path may know them any more.
-    void retireRested() {
-        for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            if (hasRested(sizeClass)) {
-                retireCurrent(sizeClass);
-            }
-        }
     }
 
     private void retireCurrent(int sizeClass) {

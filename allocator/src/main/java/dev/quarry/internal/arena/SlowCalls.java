@@ -26,20 +26,20 @@ interface SlowCalls {
     /// See [SlabCache#refill].
     long refill(SlabCache slabs, int sizeClass);
 
-    /// See [SlabCache#collect].
-    void collect(SlabCache slabs, long mail);
+    /// See [MailReader#collect].
+    void collect(MailReader reader, long first);
 
     /// See [SlabCache#putAside].
     void putAside(SlabCache slabs, long slab);
 
-    /// See [SlabCache#flush].
-    void flush(SlabCache slabs, long slab, int sizeClass);
+    /// See [EmptySlabs#flush].
+    void flush(EmptySlabs empty, long slab, int sizeClass);
 
     /// See [SlabCache#extend].
     boolean extend(SlabCache slabs, long slab);
 
-    /// See [SlabCache#retireOneEmpty].
-    void retireOneEmpty(SlabCache slabs);
+    /// See [EmptySlabs#retireOne].
+    void retireOne(EmptySlabs empty);
 
     /// See [Zone#retireSlab].
     void retireSlab(Zone zone, long slab);

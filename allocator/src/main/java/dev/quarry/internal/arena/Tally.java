@@ -183,7 +183,7 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
             arena.countRemote(remoteSlots);
             spanMallocs += arena.spans().mallocs();
             spanFrees += arena.spans().frees();
-            remoteFrees += arena.slabs().collectedRemote();
+            remoteFrees += arena.slabs().mail().collectedRemote();
         }
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
             countRemote(sizeClass, remoteSlots[sizeClass]);
@@ -202,9 +202,9 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
             Arena arena = arenas.get(index);
             samples += arena.waste().samples(sizeClass);
             requested += arena.waste().requestedBytes(sizeClass);
-            missCount += arena.slabs().misses(sizeClass);
-            flushCount += arena.slabs().flushes(sizeClass);
-            depth = Math.max(depth, arena.slabs().depth(sizeClass));
+            missCount += arena.slabs().empty().misses(sizeClass);
+            flushCount += arena.slabs().empty().flushes(sizeClass);
+            depth = Math.max(depth, arena.slabs().empty().depth(sizeClass));
             int quarantined = arena.quarantinedSlots(sizeClass);
             quarantineBytes += quarantined * slotBytes;
             live[sizeClass] -= quarantined;

@@ -12,6 +12,10 @@
 /// An arena's *lookaside list* of a slab class is the free slots of the slabs that it owns; of a span class, a LIFO
 /// list of whole spans. Both have a depth that tunes itself ([dev.quarry.internal.arena.LookasideDepth]).
 ///
+/// [dev.quarry.internal.arena.SlabCache] has the slabs: current, with free slots, full.
+/// [dev.quarry.internal.arena.EmptySlabs] decides which empty ones stay, [dev.quarry.internal.arena.RestingSlabs] which
+/// current ones go, and [dev.quarry.internal.arena.MailReader] takes back what others freed.
+///
 /// What is slow is called by way of [dev.quarry.internal.arena.SlowCalls], and so stays out of the code of the fast
 /// paths' callers.
 ///

@@ -10,6 +10,7 @@ import dev.quarry.OutOfOffHeapMemoryError;
 import dev.quarry.internal.region.BootBitmap;
 import dev.quarry.internal.region.Region;
 import dev.quarry.internal.region.Table;
+import dev.quarry.numa.NativeMemoryException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Where descriptors with their link arrays and arena records come from: memory that no block's address reaches.
@@ -49,8 +50,9 @@ public final class MetadataHeap {
         this.pages = new PageAllocator(region, records, dirtyBits, freeBits, Growth.NOTHING_MORE, granuleBytes);
         long first = pages.allocate(BOOT_BYTES >>> PAGE_SHIFT, 0);
         if (first != 0) {
+            NativeMemoryException refused = region.lastFailure() == null ? records.lastFailure() : region.lastFailure();
             throw new OutOfOffHeapMemoryError("the first pages of the metadata could not be committed: "
-                    + (region.lastFailure() == null ? "the limit is too low" : region.lastFailure()));
+                    + (refused == null ? "the limit is too low" : refused));
         }
         this.boot = new BootBitmap(base, BOOT_BYTES);
     }

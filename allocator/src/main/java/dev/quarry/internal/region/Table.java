@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.region;
 
+import dev.quarry.numa.NativeMemoryException;
+import org.jspecify.annotations.Nullable;
+
 /// A table with one entry a page or frame of a region, committed as far as the region has grown.
 ///
 /// Fresh memory reads as zero, so an entry that was never written is zero. Not thread-safe: used under its zone's lock.
@@ -37,6 +40,11 @@ public final class Table {
         }
         usableBytes = wanted;
         return true;
+    }
+
+    /// {@return what the system said when it last refused memory for the tables; null where the limit did}
+    public @Nullable NativeMemoryException lastFailure() {
+        return region.lastFailure();
     }
 
     /// {@return the address of the first entry}

@@ -183,7 +183,7 @@ class ArenaPoolTest {
             freer.trim();
             fixture.pool().tick(0, DELAY_NS);
 
-            assertEquals(1, stripe.arena().slabs().collectedRemote());
+            assertEquals(1, stripe.arena().slabs().mail().collectedRemote());
             fixture.verify();
         }
     }

@@ -92,9 +92,12 @@ class MetadataHeapTest {
             OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> heap(poor));
             assertTrue(refused.getMessage().endsWith("the limit is too low"), refused.getMessage());
         }
-        machine.os().failFrom(OsCall.COMMIT, 4, Errno.ENOMEM);
-        OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> heap(machine));
-        assertTrue(refused.getMessage().contains("ENOMEM"), refused.getMessage());
+        for (int call : new int[] {1, 4}) {
+            // The first of the tables, and the pages themselves.
+            machine.os().failFrom(OsCall.COMMIT, call, Errno.ENOMEM);
+            OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> heap(machine));
+            assertTrue(refused.getMessage().contains("ENOMEM"), refused.getMessage());
+        }
     }
 
     @Test

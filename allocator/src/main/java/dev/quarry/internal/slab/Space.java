@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// data      | zone 0's region | zone 1's region | ... | interleaved |     one reservation, equal powers of two
-/// metadata  | pool | frame table | records, dirty bits of the pool | of zone 0 | of zone 1 | ...
+/// metadata  | pool | frame table | records, dirty bits and free maps of the pool | of zone 0 | of zone 1 | ...
 /// ```
 ///
 /// With more than one node there is one zone more, whose OS pages the kernel spreads over several nodes.

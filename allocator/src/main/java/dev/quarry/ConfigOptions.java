@@ -51,13 +51,15 @@ final class ConfigOptions {
             "arenas.max",
             QuantityType.count(1, 32_768),
             "1024",
-            "How many platform threads get an arena of their own; the threads beyond share the stripes.");
+            "How many platform threads get an arena of their own, carriers of virtual threads among them; the threads"
+                    + " beyond share the stripes.");
 
     static final ConfigOption<Long> ARENAS_STRIPES = ConfigOption.of(
             "arenas.stripes",
             QuantityType.count(1, 256).onlyPowersOfTwo().orAutomatic(),
             "auto",
-            "How many shared arenas serve virtual threads and threads beyond arenas.max; auto is the number of"
+            "How many shared arenas serve threads beyond arenas.max, and virtual threads whose carrier's arena is in"
+                    + " use; auto is the number of"
                     + " processors, rounded up to a power of two.");
 
     static final ConfigOption<Long> LOOKASIDE_LIMIT = ConfigOption.of(

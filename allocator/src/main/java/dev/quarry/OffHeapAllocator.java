@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// malloc and free for the JVM.
 ///
 /// Addresses are plain `long`s of native memory, aligned to 16. Any thread may allocate, and any thread may free what
-/// any other has allocated. A platform thread gets an arena of its own with its first call; virtual threads share.
+/// any other has allocated. A platform thread gets an arena of its own with its first call; virtual threads use that of
+/// the
+/// platform thread that runs them.
 ///
 /// *Errors.* Negative sizes, and alignments that are no power of two, are [IllegalArgumentException]s; want of
 /// memory is an [OutOfOffHeapMemoryError]; a bad free is an [InvalidFreeException]. When an exception leaves,
@@ -229,7 +231,7 @@ public final class OffHeapAllocator implements AutoCloseable {
         if (handle.directId() == id) {
             handle.arena.free(address);
         } else {
-            slow.free(own(), address);
+            slow.free(address);
         }
     }
 
@@ -500,9 +502,9 @@ public final class OffHeapAllocator implements AutoCloseable {
         return view.text(stats());
     }
 
-    /// Gives back all that can be given back, now: what registered caches, the calling thread's arena, the stripes and
-    /// the arenas of ended and waiting threads keep, and every free page; the same for children. The arenas of threads
-    /// that run keep theirs.
+    /// Gives back all that can be given back, now: what registered caches, the calling thread's arena, the stripes, the
+    /// carriers of virtual threads and the arenas of ended and waiting threads keep, and every free page; the same for
+    /// children. The arenas of platform threads that run keep theirs.
     public void trim() {
         StackReserve.ensureForArena();
         lifecycle.enterOpen();

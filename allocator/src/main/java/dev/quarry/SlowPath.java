@@ -3,6 +3,8 @@ package dev.quarry;
 
 import dev.quarry.internal.arena.Arena;
 import dev.quarry.internal.arena.ArenaPool;
+import dev.quarry.internal.arena.Carrier;
+import dev.quarry.internal.arena.Carriers;
 import dev.quarry.internal.arena.FreeChecks;
 import dev.quarry.internal.arena.Stripe;
 import dev.quarry.internal.slab.SizeClasses;
@@ -10,7 +12,8 @@ import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import org.jspecify.annotations.Nullable;
 
-/// What the facade does when the calling thread's arena cannot serve at once: arguments, stripes, shortage, errors.
+/// What the facade does when the calling thread has no arena that can serve at once: carriers, stripes, arguments,
+/// shortage, errors.
 ///
 /// Thread-safe.
 final class SlowPath {
@@ -21,6 +24,7 @@ final class SlowPath {
     private final Lifecycle lifecycle;
     private final Space space;
     private final ArenaPool pool;
+    private final Carriers carriers;
     private final Reclaimer reclaimer;
     private final Exhaustion exhaustion;
     private final FreeChecks checks;
@@ -38,6 +42,7 @@ final class SlowPath {
         this.lifecycle = lifecycle;
         this.space = space;
         this.pool = pool;
+        this.carriers = pool.carriers();
         this.reclaimer = reclaimer;
         this.exhaustion = exhaustion;
         pool.onShortage(this::malloc);
@@ -55,7 +60,26 @@ final class SlowPath {
     }
 
     long malloc(long byteSize) {
-        return malloc(own(), byteSize);
+        Carrier carrier = carrier();
+        long address = carrier == null ? 0 : carrier.tryMalloc(byteSize);
+        return address != 0 ? address : malloc(own(), byteSize);
+    }
+
+    /// {@return what the carrier of the caller has; null if that is no virtual thread, or is to go to a stripe}
+    private @Nullable Carrier carrier() {
+        return isOnCarrier() ? carriers.current() : null;
+    }
+
+    /// In a scope of its own policy a virtual thread goes to stripes of that.
+    private boolean isOnCarrier() {
+        return Thread.currentThread().isVirtual() && !handles.hasScopes();
+    }
+
+    void free(long address) {
+        Carrier carrier = carrier();
+        if (carrier == null || !carrier.free(address)) {
+            free(own(), address);
+        }
     }
 
     long malloc(LocalArena handle, long byteSize) {
@@ -114,6 +138,10 @@ final class SlowPath {
         }
         if (handle.isDirect()) {
             handle.arena.free(address);
+            return;
+        }
+        Carrier carrier = carrier();
+        if (carrier != null && carrier.free(address)) {
             return;
         }
         Stripe stripe = pool.lockStripe();
@@ -195,6 +223,14 @@ final class SlowPath {
             LocalArena handle, @Nullable NumaPolicy policy, Operation operation, long argument, long byteSize) {
         if (handle.isDirect() && (policy == null || policy.equals(handle.arena.policy()))) {
             return operation.run(handle.arena, argument, byteSize);
+        }
+        Carrier carrier = policy == null && isOnCarrier() ? carriers.enter() : null;
+        if (carrier != null) {
+            try {
+                return operation.run(carrier.arena(), argument, byteSize);
+            } finally {
+                carrier.leave();
+            }
         }
         Stripe stripe = policy == null && !handles.hasScopes()
                 ? pool.lockStripe()

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// table    handles by the low bits of the thread's id; whose id does not match goes on to the thread local
 /// local    each platform thread's own handle, for as long as it lives
-/// stripes  one handle without an arena, for virtual threads and threads above the cap
+/// stripes  one handle without an arena, for virtual threads, which use their carriers', and threads above the cap
 /// ```
 ///
 /// An entry of the table is written by the thread that it is for, and may be overwritten by another with the same low

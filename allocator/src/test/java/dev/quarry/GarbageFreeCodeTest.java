@@ -43,6 +43,7 @@ class GarbageFreeCodeTest {
             strings = {
                 ARENA + "Arena",
                 ARENA + "ArenaMail",
+                ARENA + "Carrier",
                 ARENA + "EmptySlabs",
                 ARENA + "FreeChecks",
                 ARENA + "Guard",

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +123,7 @@ class StackDepthTest {
         private final boolean warm;
         private int framesBack;
         private boolean overflowed;
+        private @Nullable Throwable failure;
 
         Probe(OffHeapAllocator allocator, Step step, long block, boolean warm, int framesBack) {
             this.allocator = allocator;
@@ -138,6 +141,10 @@ class StackDepthTest {
             descend();
         }
 
+        Thread platformThread() {
+            return new Thread(null, this, "probe", STACK_BYTES);
+        }
+
         private void descend() {
             try {
                 descend();
@@ -149,6 +156,8 @@ class StackDepthTest {
                     step.run(allocator, block);
                 } catch (StackOverflowError expected) {
                     overflowed = true;
+                } catch (RuntimeException | OutOfMemoryError unexpected) {
+                    failure = unexpected;
                 }
             }
         }
@@ -158,14 +167,14 @@ class StackDepthTest {
     @EnumSource(Step.class)
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldLoseAtMostABlockWithAThreadsFirstCall(Step step) throws Exception {
-        probe(step, false, MANY_ARENAS);
+        probe(step, false, MANY_ARENAS, Probe::platformThread);
     }
 
     @ParameterizedTest
     @EnumSource(Step.class)
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldLoseAtMostABlockInAThreadThatHasAnArena(Step step) throws Exception {
-        probe(step, true, MANY_ARENAS);
+        probe(step, true, MANY_ARENAS, Probe::platformThread);
     }
 
     /// The test's own thread has the only arena, so the probes go to a stripe, and must give back its lock.
@@ -173,13 +182,22 @@ class StackDepthTest {
     @EnumSource(Step.class)
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void shouldLoseAtMostABlockInAThreadThatSharesAStripe(Step step) throws Exception {
-        probe(step, true, 1);
+        probe(step, true, 1, Probe::platformThread);
     }
 
-    private static void probe(Step step, boolean warm, int maxArenas) throws InterruptedException {
+    /// Its carrier's arena must be left again.
+    @ParameterizedTest
+    @EnumSource(Step.class)
+    @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void shouldLoseAtMostABlockInAVirtualThread(Step step) throws Exception {
+        probe(step, true, MANY_ARENAS, Thread.ofVirtual()::unstarted);
+    }
+
+    private static void probe(Step step, boolean warm, int maxArenas, Function<Probe, Thread> threads)
+            throws InterruptedException {
         AllocatorConfig config = AllocatorConfig.builder()
-                .limit("256m")
-                .reserve("1g")
+                .limit("1g")
+                .reserve("2g")
                 .arenasMax(maxArenas)
                 .arenasStripes(1)
                 .maintenance(MaintenanceMode.EXTERNAL)
@@ -192,9 +210,12 @@ class StackDepthTest {
             for (; probes < MAX_PROBES && successes < SUCCESSES_TO_END; probes++) {
                 long block = step == Step.ANOTHER_THREADS_BLOCK ? allocator.malloc(2_000) : 0;
                 Probe probe = new Probe(allocator, step, block, warm, probes);
-                Thread thread = new Thread(null, probe, "probe", STACK_BYTES);
+                Thread thread = threads.apply(probe);
                 thread.start();
                 thread.join();
+                if (probe.failure != null) {
+                    throw new AssertionError("another error than that of the stack", probe.failure);
+                }
                 overflows += probe.overflowed ? 1 : 0;
                 successes = probe.overflowed ? 0 : successes + 1;
                 int lost = allocator.verifyAndCountLost();
@@ -222,6 +243,7 @@ class StackDepthTest {
             assertTrue(row.slabs() <= row.liveBlocks() + lost, row.toString());
         }
         assertEquals(0, stats.lookasideBytes());
+        assertEquals(0, allocator.pool().carriers().count(), "carriers whose arena nobody left");
         int used = allocator.pool().arenaCount() - allocator.pool().idleCount();
         assertTrue(used <= MOST_ARENAS, "arenas that nobody has: " + used);
         allocator.free(allocator.malloc(100));

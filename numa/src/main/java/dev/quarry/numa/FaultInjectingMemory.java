@@ -271,6 +271,11 @@ public final class FaultInjectingMemory implements NativeMemory {
     }
 
     @Override
+    public OsThreads threads() {
+        return memory.threads();
+    }
+
+    @Override
     public MemoryGauge memoryGauge() {
         return memory.memoryGauge();
     }

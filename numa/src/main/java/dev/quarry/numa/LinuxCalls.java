@@ -43,6 +43,8 @@ final class LinuxCalls {
 
     private static volatile @Nullable MethodHandle linkedCpu;
     private static volatile boolean isCpuLinked;
+    private static volatile @Nullable MethodHandle linkedSelf;
+    private static volatile boolean isSelfLinked;
 
     /// Five fields of 65 bytes come in `struct utsname`; the fifth is the machine. A sixth may follow.
     private static final int UTSNAME_MACHINE = 4 * 65;
@@ -250,6 +252,37 @@ final class LinuxCalls {
     /// A constant, as the compiler wants it.
     private static final class Cpu {
         static final MethodHandle SCHED_GETCPU = Objects.requireNonNull(linkedCpu);
+    }
+
+    /// {@return what the C library knows the calling thread by; 0 while there is no stack or no heap to link the call}
+    /// Linked on first use, as [#schedGetcpu].
+    static long pthreadSelf() {
+        try {
+            if (!isSelfLinked) {
+                linkSelf();
+            }
+            return (long) Self.PTHREAD_SELF.invokeExact();
+        } catch (StackOverflowError | OutOfMemoryError lack) {
+            return 0;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /// Critical: the call reads a register.
+    private static void linkSelf() {
+        linkedSelf = LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow("pthread_self"),
+                FunctionDescriptor.of(JAVA_LONG),
+                Linker.Option.critical(false));
+        // As in linkCpu.
+        Objects.requireNonNull(Self.PTHREAD_SELF);
+        isSelfLinked = true;
+    }
+
+    /// A constant, as the compiler wants it.
+    private static final class Self {
+        static final MethodHandle PTHREAD_SELF = Objects.requireNonNull(linkedSelf);
     }
 
     /// A downcall declares no exception: what comes is an error of the virtual machine, or a mistake in this class.

@@ -245,6 +245,16 @@ final class LinuxMemory implements NativeMemory {
     }
 
     @Override
+    public OsThreads threads() {
+        return Threads.OF_THIS_PROCESS;
+    }
+
+    /// Registered when they are first asked for: a process without virtual threads never asks.
+    private static final class Threads {
+        static final OsThreads OF_THIS_PROCESS = new LinuxThreads(LinuxCalls.machine());
+    }
+
+    @Override
     public MemoryGauge memoryGauge() {
         return MemoryGauge.system();
     }

@@ -27,7 +27,7 @@ final class LinuxPlacement {
     private final SystemCall systemCall;
 
     LinuxPlacement(String machine, int osPageBytes) {
-        this(machine, osPageBytes, new ByNumber());
+        this(machine, osPageBytes, SystemCall.BY_NUMBER);
     }
 
     LinuxPlacement(String machine, int osPageBytes, SystemCall systemCall) {
@@ -166,18 +166,5 @@ final class LinuxPlacement {
             }
             return there;
         }
-    }
-
-    /// The system's own.
-    private static final class ByNumber implements SystemCall {
-        @Override
-        public long call(long number, long first, long second, long third, long fourth, long fifth, long sixth) {
-            return LinuxCalls.syscall(number, first, second, third, fourth, fifth, sixth);
-        }
-    }
-
-    /// A system call by its number: gives the result, or the negated error number.
-    interface SystemCall {
-        long call(long number, long first, long second, long third, long fourth, long fifth, long sixth);
     }
 }

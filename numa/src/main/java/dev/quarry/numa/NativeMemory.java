@@ -229,6 +229,13 @@ public interface NativeMemory {
     /// @return nanoseconds since an arbitrary moment
     long nanoTime();
 
+    /// What tells the system's threads apart.
+    ///
+    /// @return by default what knows none
+    default OsThreads threads() {
+        return OsThreads.UNKNOWN;
+    }
+
     /// What shows how short memory is around this process.
     ///
     /// @return a gauge, by default one that shows nothing

@@ -40,6 +40,7 @@ public final class ArenaPool {
     private final ArrayDeque<Arena> idle = new ArrayDeque<>();
     private final Tenancies tenancies;
     private final Stripes stripes;
+    private final Carriers carriers;
     private final ArenaReclaim reclaim;
     private final int maxArenas;
     private final Upkeep upkeep;
@@ -86,6 +87,7 @@ public final class ArenaPool {
         this.map = new NodeMap(space, topology);
         this.maxArenas = space.config().maxArenas();
         this.stripes = new Stripes(space, map, lock, this::makeStripe);
+        this.carriers = new Carriers(space.os().threads(), lock, new CarrierArenas());
         this.mail = new ArenaMail(space, maxArenas + stripes.most());
         this.lookasideLimitBytes = space.config().lookasideLimitBytes();
         this.lookasideBudgetBytes = new AtomicLong(lookasideLimitBytes);
@@ -121,6 +123,24 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// What carriers get is what threads get, counts against the same cap, and goes back to the same place.
+    private final class CarrierArenas implements Carriers.ArenaSource {
+        @Override
+        public @Nullable Arena take() {
+            return acquire();
+        }
+
+        @Override
+        public void giveBack(Arena arena) {
+            idle.addLast(arena);
+        }
+    }
+
+    /// {@return the arenas of carriers of virtual threads}
+    public Carriers carriers() {
+        return carriers;
     }
 
     /// Remembers who owns an arena.
@@ -224,6 +244,7 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
+        work += carriers.takeBackIdle(nowNs, idleNs);
         publishAdoptions();
         stripes.sweep(nowNs, idleNs);
         for (Zone zone : space.zones()) {
@@ -326,6 +347,7 @@ public final class ArenaPool {
         } finally {
             lock.unlock();
         }
+        quiescent &= carriers.close();
         quiescent &= stripes.lockAll();
         return quiescent;
     }
@@ -377,7 +399,7 @@ public final class ArenaPool {
     public boolean isAtRest() {
         lock.lock();
         try {
-            if (!tenancies.isEmpty() || stripeCount != 0) {
+            if (!tenancies.isEmpty() || carriers.count() != 0 || stripeCount != 0) {
                 return false;
             }
         } finally {

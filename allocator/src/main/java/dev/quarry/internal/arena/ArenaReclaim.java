@@ -64,7 +64,9 @@ public final class ArenaReclaim {
     public void reclaimFor(Zone zone, long targetBytes) {
         StackReserve.ensureForArena();
         long nowNs = space.os().nanoTime();
-        pool.adoptIdle(nowNs, SHORTAGE_IDLE_TICKS * space.config().maintenanceTickNs());
+        long idleNs = SHORTAGE_IDLE_TICKS * space.config().maintenanceTickNs();
+        pool.adoptIdle(nowNs, idleNs);
+        pool.carriers().takeBackIdle(nowNs, idleNs);
         reclaimFor(zone, targetBytes, nowNs + BACKGROUND_NS);
     }
 
@@ -90,7 +92,7 @@ public final class ArenaReclaim {
 
     /// {@return a sum that changes, mostly, when there is memory to get back that was not there before} No lock.
     public long signature() {
-        long sum = stripes.activity();
+        long sum = 31 * stripes.activity() + pool.carriers().activity();
         for (Zone zone : space.zones()) {
             sum = 31 * sum + zone.availableBytes() + (zone.hasMail() ? 1 : 0);
         }
@@ -105,6 +107,7 @@ public final class ArenaReclaim {
         if (own != null) {
             own.trim();
         }
+        pool.carriers().takeBackAll();
         pool.adoptEnded();
         stripes.forEachFree(Arena::trim);
     }

@@ -62,14 +62,14 @@ final class Tenancies {
         int adopted = 0;
         for (int index = tenancies.size() - 1; index >= 0; index--) {
             Tenancy tenancy = tenancies.get(index);
-            if (tenancy.wasIdleFor(nowNs, idleNs) && isOnDefaultPolicy(tenancy.arena())) {
+            if (tenancy.watch().sawNoneFor(tenancy.arena(), nowNs, idleNs) && isOnDefaultPolicy(tenancy.arena())) {
                 tenancy.binding().suspend();
                 if (Quiescence.isOutside(tenancy.binding().owner(), ALLOCATOR_CODE)) {
                     adopt(index);
                     adopted++;
                 } else {
                     tenancy.binding().resume();
-                    tenancy.watchFrom(nowNs);
+                    tenancy.watch().restart(nowNs);
                 }
             }
         }

@@ -6,9 +6,7 @@ package dev.quarry.internal.arena;
 /// Not thread-safe: used under the pool's lock.
 final class Tenancy {
     private final ArenaPool.Binding binding;
-    private long activity;
-    private long sinceNs;
-    private boolean watched;
+    private final ActivityWatch watch = new ActivityWatch();
 
     Tenancy(ArenaPool.Binding binding) {
         this.binding = binding;
@@ -22,21 +20,8 @@ final class Tenancy {
         return binding.arena();
     }
 
-    /// Looks whether the arena was used since the last look. That is a guess, by a sum of words that change with use:
-    /// who acts on it makes sure.
-    /// @return whether it looked unused for so long
-    boolean wasIdleFor(long nowNs, long idleNs) {
-        long seen = arena().activity();
-        if (!watched || seen != activity) {
-            activity = seen;
-            watchFrom(nowNs);
-        }
-        return nowNs - sinceNs >= idleNs;
-    }
-
-    /// Begins the wait anew.
-    void watchFrom(long nowNs) {
-        watched = true;
-        sinceNs = nowNs;
+    /// {@return what was seen of its use}
+    ActivityWatch watch() {
+        return watch;
     }
 }

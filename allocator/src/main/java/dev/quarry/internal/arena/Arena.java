@@ -236,36 +236,48 @@ public final class Arena {
     }
 
     /// Allocates zeroed memory.
+    ///
+    /// Up to some hundred bytes are zeroed here, as they are copied in [#realloc]: that is done before the way to the
+    /// bulk fill is gone.
     /// @param size bytes
     /// @return the address; 0 for want of memory
     public long calloc(long size) {
         if (size > MAX_SLOT) {
             return closed ? 0 : spansHere().calloc(size);
         }
-        final long slab = asAddress(currentSlab(size));
-        if (slab != nullSlab && getLong(slab + HEAD) == END) {
-            final long fresh = takeZeroed(slab);
-            if (fresh != 0) {
-                return fresh;
+        try {
+            final long slab = asAddress(currentSlab(size));
+            final long index = (long) GET_LONG.invokeExact(slab + HEAD) & INDEX_MASK;
+            if (index == END) {
+                return closed || size < 0 ? 0 : CALL.callocSlot(this, size);
             }
-        }
-        final long address = tryMalloc(size);
-        if (address != 0) {
-            if (size <= WORD_COPY_BYTES && guard == null) {
-                zeroWords(address, (int) size);
-            } else {
+            final long address = asAddress(take(slab, index));
+            if (size > WORD_COPY_BYTES) {
                 zero(address, size);
+                return address;
             }
+            for (long offset = 0; offset < size; offset += 16) {
+                PUT_LONG.invokeExact(address + offset, 0L);
+                PUT_LONG.invokeExact(address + offset + 8, 0L);
+            }
+            return address;
+        } catch (Throwable thrown) {
+            throw rethrow(thrown);
         }
-        return address;
     }
 
-    /// As in [#realloc]: a short block is done before the way to the bulk fill is gone.
-    private static void zeroWords(long address, int size) {
-        for (int offset = 0; offset < size; offset += 16) {
-            putLong(address + offset, 0);
-            putLong(address + offset + 8, 0);
+    /// Called by way of [SlowCalls]. What was never used may be known to be zero.
+    long callocSlot(long size) {
+        final long slab = currentSlab(size);
+        final long fresh = slab == nullSlab ? 0 : takeZeroed(slab);
+        if (fresh != 0) {
+            return fresh;
         }
+        final long address = mallocSlot(size);
+        if (address != 0) {
+            zero(address, size);
+        }
+        return address;
     }
 
     /// Allocates with an alignment.

@@ -17,6 +17,9 @@ interface SlowCalls {
     /// See [Arena#mallocSpan].
     long mallocSpan(Arena arena, long size);
 
+    /// See [Arena#callocSlot].
+    long callocSlot(Arena arena, long size);
+
     /// See [Arena#freeRarely].
     void freeRarely(Arena arena, long address);
 

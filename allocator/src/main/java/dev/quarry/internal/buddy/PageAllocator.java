@@ -16,6 +16,9 @@ public final class PageAllocator {
     /// The piece in which larger blocks are purged, in pages.
     static final long PURGE_PAGES = 64;
 
+    /// The most that a [PurgeWalk] purges at a time: about a hundred microseconds of the system's.
+    static final long PIECE_PAGES = 256;
+
     private static final int TOP_ORDER = BuddyAllocator.orders() - 1;
 
     private final Region region;
@@ -157,6 +160,57 @@ public final class PageAllocator {
             }
         }
         purgedPages += purged;
+        return purged;
+    }
+
+    /// Gives back a piece of what a walk comes to: so much that a thread which waits for the lock does not wait for
+    /// long.
+    /// @param walk        where to go on
+    /// @param wantedPages no more than that, and up to [#PURGE_PAGES] more; of whole extents up to [Extents#PAGES] more
+    /// @return the pages purged; 0 at the end of the walk
+    public long purgePiece(PurgeWalk walk, long wantedPages) {
+        if (wantedPages <= 0) {
+            return 0;
+        }
+        long roundedPages = Math.min(wantedPages, PIECE_PAGES) + PURGE_PAGES - 1 & -PURGE_PAGES;
+        long piecePages = extents != null ? Extents.PAGES : roundedPages;
+        long purged = 0;
+        while (purged == 0 && !walk.isAtEnd()) {
+            int order = highestOrder(walk);
+            if (order < 0) {
+                walk.pass();
+            } else {
+                purged = purgePiece(walk, buddy.highestFreeBelow(order, walk.endPage), order, piecePages);
+            }
+        }
+        purgedPages += purged;
+        return purged;
+    }
+
+    /// {@return the order of the highest block that a walk comes to; less than 0 where there is none}
+    private int highestOrder(PurgeWalk walk) {
+        int highestOrder = -1;
+        long highest = -1;
+        for (int order = walk.leastOrder(); order <= walk.mostOrder(); order++) {
+            long page = buddy.highestFreeBelow(order, walk.endPage);
+            if (page > highest) {
+                highest = page;
+                highestOrder = order;
+            }
+        }
+        return highestOrder;
+    }
+
+    /// From the end of a block, or from where the walk is in it, to the first piece of which something goes.
+    private long purgePiece(PurgeWalk walk, long page, int order, long piecePages) {
+        long end = Math.min(page + (1L << order), walk.endPage);
+        long purged = 0;
+        while (end > page && purged == 0) {
+            long length = Math.min(piecePages, end - page);
+            end -= length;
+            purged = purgeRange(end, length);
+        }
+        walk.endPage = end;
         return purged;
     }
 

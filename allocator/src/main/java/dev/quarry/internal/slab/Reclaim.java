@@ -5,6 +5,7 @@ import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 
 import dev.quarry.internal.buddy.Extents;
 import dev.quarry.internal.buddy.PageAllocator;
+import dev.quarry.internal.buddy.PurgeWalk;
 
 /// Decides when dirty free pages go back to the system: by a decay, as jemalloc does.
 ///
@@ -13,7 +14,7 @@ import dev.quarry.internal.buddy.PageAllocator;
 /// What is above that goes. Pages that are needed again meanwhile take the place of those that would go, so steady use
 /// purges nothing: a purge and the refault after it cost six to nine times a hot memset of the range.
 ///
-/// Where huge OS pages are wanted, only free extents decay ([PageAllocator#purgeExtents]): what is dirty in smaller
+/// Where huge OS pages are wanted, only free extents decay ([PurgeWalk#startWithExtents]): what is dirty in smaller
 /// blocks stays, and counts neither as fresh nor as excess.
 ///
 /// Time is monotonic and counted in epochs; a jump of the clock purges what is there once.
@@ -45,17 +46,43 @@ final class Reclaim {
     private long epochStartNs;
     private boolean started;
 
+    /// What is to be purged still, and where that is.
+    private long duePages;
+
+    private final PurgeWalk walk = new PurgeWalk();
+
     Reclaim(PageAllocator pages) {
         this.pages = pages;
     }
 
-    /// {@return the bytes given back}
+    /// Decides how much is to be purged now, by [#purgePiece].
     /// @param nowNs   monotonic time
     /// @param delayNs how long a free page may stay dirty
-    long decay(long nowNs, long delayNs) {
+    void look(long nowNs, long delayNs) {
+        duePages = excessPages(nowNs, delayNs);
+        if (isByExtents() && delayNs >= EPOCHS) {
+            walk.startWithExtents(pages.buddy().frontierPages());
+        } else {
+            walk.start(pages.buddy().frontierPages());
+        }
+    }
+
+    /// Purges a piece of what is due.
+    /// @return pages given back; 0 when that was all
+    long purgePiece() {
+        if (duePages <= 0) {
+            return 0;
+        }
+        long purged = pages.purgePiece(walk, duePages);
+        duePages = purged == 0 ? 0 : duePages - purged;
+        dirtyPagesBefore -= purged;
+        return purged;
+    }
+
+    private long excessPages(long nowNs, long delayNs) {
         long epochNs = delayNs / EPOCHS;
         if (epochNs <= 0) {
-            return pages.purge(pages.dirtyFreeBytes() >>> PAGE_SHIFT) << PAGE_SHIFT;
+            return pages.dirtyFreeBytes() >>> PAGE_SHIFT;
         }
         if (!started) {
             started = true;
@@ -73,10 +100,9 @@ final class Reclaim {
         advance(epochs);
         long dirtyPages = decayingPages();
         freshPages[newest] = Math.max(0, dirtyPages - dirtyPagesBefore);
+        dirtyPagesBefore = dirtyPages;
         long excessPages = dirtyPages - keptPages();
-        long purged = excessPages >= Math.min(minPages(), dirtyPages) ? purge(excessPages) : 0;
-        dirtyPagesBefore = decayingPages();
-        return purged;
+        return excessPages >= Math.min(minPages(), dirtyPages) ? excessPages : 0;
     }
 
     private void advance(long epochs) {
@@ -104,12 +130,5 @@ final class Reclaim {
 
     private long decayingPages() {
         return isByExtents() ? pages.dirtyExtentPages() : pages.dirtyFreeBytes() >>> PAGE_SHIFT;
-    }
-
-    private long purge(long wantedPages) {
-        if (wantedPages <= 0) {
-            return 0;
-        }
-        return (isByExtents() ? pages.purgeExtents(wantedPages) : pages.purge(wantedPages)) << PAGE_SHIFT;
     }
 }

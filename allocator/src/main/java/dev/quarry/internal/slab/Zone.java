@@ -13,6 +13,7 @@ import static dev.quarry.numa.RawMemory.getIntAcquire;
 import dev.quarry.internal.buddy.BuddyAllocator;
 import dev.quarry.internal.buddy.Extents;
 import dev.quarry.internal.buddy.PageAllocator;
+import dev.quarry.internal.buddy.PurgeWalk;
 import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.region.Collapse;
@@ -37,6 +38,13 @@ public final class Zone {
     /// it.
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 128 : 1;
 
+    /// How often, and for how long at a time, a purge waits for those that wait for it: together longer than a thread
+    /// takes
+    /// to wake up.
+    private static final int MAX_PAUSES = 20;
+
+    private static final long PAUSE_NS = 50_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Space space;
     private final int index;
@@ -44,6 +52,7 @@ public final class Zone {
     private final long base;
     private final long mailbox;
     private final Depot depot;
+    private final PurgeWalk trimWalk = new PurgeWalk();
     private final Reclaim reclaim;
     private final Watermarks watermarks;
     private MailRouter router = MailRouter.NOWHERE;
@@ -223,14 +232,13 @@ public final class Zone {
         }
     }
 
-    /// Gives memory back to the system: what the decay does not allow to stay, and what growth left behind.
+    /// Gives memory back to the system: what the decay does not allow to stay, and what growth left behind. As in
+    /// [#trim] the lock is free between two pieces, so that a thread which allocates waits for one of them only.
     /// @param nowNs   monotonic time
     /// @param delayNs how long a free page may stay dirty
     /// @return bytes given back
     public long decay(long nowNs, long delayNs) {
         StackReserve.ensureForZone();
-        long startNs = space.events().startNs();
-        long purgedBytes;
         enter();
         try {
             if (space.ledger().isFrozen()) {
@@ -238,32 +246,47 @@ public final class Zone {
             }
             collectMail();
             updateLevel();
-            purgedBytes = reclaim.decay(nowNs, delayNs);
+            reclaim.look(nowNs, delayNs);
         } finally {
             lock.unlock();
         }
-        publishPurge(purgedBytes, EventKind.BY_DECAY, startNs);
-        return purgedBytes + purgeForGrowth();
+        return purgeInPieces(EventKind.BY_DECAY, Long.MAX_VALUE) + purgeInPieces(EventKind.BY_GROWTH, Long.MAX_VALUE);
     }
 
-    /// Gives back in place of what was taken fresh ([PageAllocator#purgeForGrowth]), a piece at a time: threads that
-    /// allocate wait for no more than one.
-    private long purgeForGrowth() {
+    private long purgeInPieces(int why, long mostPages) {
         long startNs = space.events().startNs();
         long purgedPages = 0;
         long piecePages;
         do {
             enter();
             try {
-                piecePages = space.ledger().isFrozen() ? 0 : pages.purgeForGrowth();
-                hasGrown = false;
+                piecePages = space.ledger().isFrozen() ? 0 : purgePiece(why);
             } finally {
                 lock.unlock();
             }
+            letOthersIn();
             purgedPages += piecePages;
-        } while (piecePages != 0);
-        publishPurge(purgedPages << PAGE_SHIFT, EventKind.BY_GROWTH, startNs);
+        } while (piecePages != 0 && purgedPages < mostPages);
+        publishPurge(purgedPages << PAGE_SHIFT, why, startNs);
         return purgedPages << PAGE_SHIFT;
+    }
+
+    private long purgePiece(int why) {
+        return switch (why) {
+            case EventKind.BY_DECAY -> reclaim.purgePiece();
+            case EventKind.BY_GROWTH -> {
+                hasGrown = false;
+                yield pages.purgeForGrowth();
+            }
+            default -> pages.purgePiece(trimWalk, Long.MAX_VALUE);
+        };
+    }
+
+    /// Gives those that wait for the lock the time to wake up: who took it again at once would leave them waiting.
+    private void letOthersIn() {
+        for (int pauses = 0; pauses < MAX_PAUSES && lock.hasQueuedThreads(); pauses++) {
+            LockSupport.parkNanos(this, PAUSE_NS);
+        }
     }
 
     /// Looks for an extent that is due to be made a huge OS page. The caller does that without the lock, as it takes
@@ -297,6 +320,28 @@ public final class Zone {
     /// Gives back all that can be: the depot's empty slabs, all dirty pages, and the credit of all clean ones.
     public void trim() {
         StackReserve.ensureForZone();
+        purgeInPieces(EventKind.BY_TRIM, startTrim() >>> PAGE_SHIFT);
+        giveBackCredit();
+    }
+
+    /// Begins a walk; of two trims at the same time each begins the other's anew, and both go on in it.
+    /// @return bytes that are to be purged
+    private long startTrim() {
+        enter();
+        try {
+            if (space.ledger().isFrozen()) {
+                return 0;
+            }
+            collectMail();
+            trimWalk.start(pages.buddy().frontierPages());
+            return pages.dirtyFreeBytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Of all pages; what was freed since is purged first.
+    private void giveBackCredit() {
         long startNs = space.events().startNs();
         long purgedPages;
         enter();
@@ -304,7 +349,6 @@ public final class Zone {
             if (space.ledger().isFrozen()) {
                 return;
             }
-            collectMail();
             purgedPages = pages.purge(Long.MAX_VALUE);
             pages.uncommitClean();
             updateLevel();

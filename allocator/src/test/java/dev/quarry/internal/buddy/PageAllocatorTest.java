@@ -129,6 +129,80 @@ class PageAllocatorTest {
         assertEquals(0, pages.purge(0));
     }
 
+    private long purgePieces(PurgeWalk walk) {
+        long purged = 0;
+        long piece;
+        do {
+            piece = pages.purgePiece(walk, Long.MAX_VALUE);
+            assertTrue(piece <= PageAllocator.PIECE_PAGES);
+            purged += piece;
+        } while (piece != 0);
+        return purged;
+    }
+
+    @Test
+    void shouldPurgeAPieceAtATime() {
+        long large = allocateAndWrite(GRANULE_PAGES);
+        allocateAndWrite(1);
+        long small = allocateAndWrite(1);
+        pages.free(small, 1, 1);
+        pages.free(large, GRANULE_PAGES, GRANULE_PAGES);
+        PurgeWalk walk = new PurgeWalk();
+        assertEquals(0, pages.purgePiece(walk, 1), "it has not begun");
+
+        walk.start(pages.buddy().frontierPages());
+        assertEquals(GRANULE_PAGES + 1, purgePieces(walk));
+        assertEquals(0, pages.dirtyFreeBytes());
+        assertEquals(GRANULE_PAGES + 1L << PAGE_SHIFT, pages.purgedBytes());
+        pages.verify();
+    }
+
+    /// What happens between two pieces: below the walk a block is freed, and one is taken; where it is, one merges.
+    @Test
+    void shouldGoOnWhenBlocksChangeBetweenPieces() {
+        long piece = PageAllocator.PIECE_PAGES;
+        long low = allocateAndWrite(piece);
+        long high = allocateAndWrite(piece / 2);
+        long higher = allocateAndWrite(piece / 2);
+        long highest = allocateAndWrite(piece);
+        pages.free(higher, piece / 2, piece / 2);
+        pages.free(highest, piece, piece);
+        PurgeWalk walk = new PurgeWalk();
+        walk.start(pages.buddy().frontierPages());
+        assertEquals(piece, pages.purgePiece(walk, Long.MAX_VALUE));
+        pages.free(high, piece / 2, piece / 2);
+        pages.free(low, piece, piece);
+        assertEquals(low, pages.allocate(piece / 2, 0));
+
+        assertEquals(piece + piece / 2, purgePieces(walk));
+        assertEquals(0, pages.dirtyFreeBytes());
+        pages.verify();
+    }
+
+    @Test
+    void shouldPurgeLittleMoreThanIsWanted() {
+        long block = allocateAndWrite(PageAllocator.PIECE_PAGES);
+        pages.free(block, PageAllocator.PIECE_PAGES, PageAllocator.PIECE_PAGES);
+        PurgeWalk walk = new PurgeWalk();
+        walk.start(pages.buddy().frontierPages());
+
+        assertEquals(PageAllocator.PURGE_PAGES, pages.purgePiece(walk, 1));
+        assertEquals(2 * PageAllocator.PURGE_PAGES, pages.purgePiece(walk, PageAllocator.PURGE_PAGES + 1));
+        pages.verify();
+    }
+
+    @Test
+    void shouldEndAWalkThatTheSystemRefuses() {
+        pages.free(allocateAndWrite(GRANULE_PAGES), GRANULE_PAGES, GRANULE_PAGES);
+        machine.os().failFrom(OsCall.PURGE, 1, Errno.EINVAL);
+        PurgeWalk walk = new PurgeWalk();
+        walk.start(pages.buddy().frontierPages());
+
+        assertEquals(0, pages.purgePiece(walk, Long.MAX_VALUE));
+        assertEquals((long) GRANULE_PAGES << PAGE_SHIFT, pages.dirtyFreeBytes());
+        pages.verify();
+    }
+
     @Test
     void shouldStayDirtyWhenTheSystemRefusesToPurge() {
         long page = allocateAndWrite(4);
@@ -256,6 +330,7 @@ class PageAllocatorTest {
         SplittableRandom random = new SplittableRandom(seed);
         List<long[]> runs = new ArrayList<>();
         int clean = 0;
+        PurgeWalk walk = new PurgeWalk();
         for (int step = 0; step < 20_000; step++) {
             String context = "seed " + seed + ", step " + step;
             int dice = random.nextInt(100);
@@ -273,8 +348,13 @@ class PageAllocatorTest {
                     putLong(address(at) + random.nextInt(PAGE_BYTES / 8) * 8L, step + 1L);
                 }
                 pages.free(run[0], run[1], written);
-            } else if (dice < 97) {
+            } else if (dice < 95) {
                 pages.purge(random.nextLong(100));
+            } else if (dice < 97) {
+                if (random.nextInt(4) == 0) {
+                    walk.start(pages.buddy().frontierPages());
+                }
+                pages.purgePiece(walk, random.nextLong(400));
             } else {
                 pages.uncommitClean();
             }

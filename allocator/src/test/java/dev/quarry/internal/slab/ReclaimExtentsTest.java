@@ -46,14 +46,14 @@ class ReclaimExtentsTest {
     private void epochs(int count) {
         for (int epoch = 0; epoch < count; epoch++) {
             nowNs += EPOCH_NS;
-            reclaim.decay(nowNs, DELAY_NS);
+            ReclaimTest.decay(reclaim, nowNs, DELAY_NS);
         }
     }
 
     @Test
     void shouldPurgeExtentAfterExtent() {
         makeDirty(8 * Extents.PAGES);
-        reclaim.decay(nowNs, DELAY_NS);
+        ReclaimTest.decay(reclaim, nowNs, DELAY_NS);
         for (int epoch = 0; epoch < Reclaim.EPOCHS; epoch++) {
             epochs(1);
             assertEquals(0, pages.dirtyFreeBytes() % Extents.BYTES, "after epoch " + epoch);
@@ -117,7 +117,7 @@ class ReclaimExtentsTest {
     void shouldPurgeEverythingWithoutADelay() {
         makeDirty(10);
 
-        assertEquals(10 << 12, reclaim.decay(nowNs, 0));
+        assertEquals(10 << 12, ReclaimTest.decay(reclaim, nowNs, 0));
     }
 
     @Test

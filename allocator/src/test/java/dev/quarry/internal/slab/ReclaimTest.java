@@ -45,13 +45,29 @@ class ReclaimTest {
         }
     }
 
+    private long decay(long nowNs, long delayNs) {
+        return decay(reclaim, nowNs, delayNs);
+    }
+
+    /// {@return the bytes given back}
+    static long decay(Reclaim reclaim, long nowNs, long delayNs) {
+        reclaim.look(nowNs, delayNs);
+        long purgedPages = 0;
+        long piecePages;
+        do {
+            piecePages = reclaim.purgePiece();
+            purgedPages += piecePages;
+        } while (piecePages != 0);
+        return purgedPages << PAGE_SHIFT;
+    }
+
     @Test
     void shouldPurgeSlowlyThenFastThenSlowly() {
         makeDirty(20);
-        reclaim.decay(5, DELAY_NS);
+        decay(5, DELAY_NS);
         long[] left = new long[5];
         for (int quarter = 1; quarter <= 4; quarter++) {
-            reclaim.decay(5 + quarter * DELAY_NS / 4, DELAY_NS);
+            decay(5 + quarter * DELAY_NS / 4, DELAY_NS);
             left[quarter] = pages.dirtyFreeBytes() / RUN_BYTES;
         }
         // The smootherstep of 3/4, 1/2 and 1/4, in runs, of which only whole ones go.
@@ -64,17 +80,17 @@ class ReclaimTest {
     @Test
     void shouldPurgeNothingOfWhatIsNeededAgainAndAgain() {
         makeDirty(3);
-        reclaim.decay(0, DELAY_NS);
+        decay(0, DELAY_NS);
         long purges = machine.os().calls(OsCall.PURGE);
         for (int tick = 1; tick < 100; tick++) {
             long taken = pages.allocate(RUN_PAGES, 0);
             long second = pages.allocate(RUN_PAGES, 0);
             long third = pages.allocate(RUN_PAGES, 0);
-            reclaim.decay(tick * DELAY_NS / 50, DELAY_NS);
+            decay(tick * DELAY_NS / 50, DELAY_NS);
             pages.free(taken, RUN_PAGES, RUN_PAGES);
             pages.free(second, RUN_PAGES, RUN_PAGES);
             pages.free(third, RUN_PAGES, RUN_PAGES);
-            reclaim.decay(tick * DELAY_NS / 50 + DELAY_NS / 100, DELAY_NS);
+            decay(tick * DELAY_NS / 50 + DELAY_NS / 100, DELAY_NS);
         }
         assertEquals(purges, machine.os().calls(OsCall.PURGE));
     }
@@ -82,47 +98,47 @@ class ReclaimTest {
     @Test
     void shouldPurgeWhatIsLeftOverOfWhatWasNeeded() {
         makeDirty(3);
-        reclaim.decay(0, DELAY_NS);
+        decay(0, DELAY_NS);
         long first = pages.allocate(RUN_PAGES, 0);
         long second = pages.allocate(RUN_PAGES, 0);
-        reclaim.decay(DELAY_NS - EPOCH_NS, DELAY_NS);
+        decay(DELAY_NS - EPOCH_NS, DELAY_NS);
         assertEquals(0, pages.dirtyFreeBytes(), "the one that nobody took");
         pages.free(first, RUN_PAGES, RUN_PAGES);
         pages.free(second, RUN_PAGES, RUN_PAGES);
-        reclaim.decay(DELAY_NS, DELAY_NS);
+        decay(DELAY_NS, DELAY_NS);
         assertEquals(2 * RUN_BYTES, pages.dirtyFreeBytes());
     }
 
     @Test
     void shouldGiveEachPageItsDelay() {
-        reclaim.decay(0, DELAY_NS);
+        decay(0, DELAY_NS);
         makeDirty(1);
-        assertEquals(0, reclaim.decay(DELAY_NS, DELAY_NS));
-        assertEquals(0, reclaim.decay(DELAY_NS + EPOCH_NS, DELAY_NS));
-        assertEquals(RUN_BYTES, reclaim.decay(2 * DELAY_NS, DELAY_NS));
+        assertEquals(0, decay(DELAY_NS, DELAY_NS));
+        assertEquals(0, decay(DELAY_NS + EPOCH_NS, DELAY_NS));
+        assertEquals(RUN_BYTES, decay(2 * DELAY_NS, DELAY_NS));
     }
 
     @Test
     void shouldPurgeALargeBlockInPieces() {
         long block = pages.allocate(8 * RUN_PAGES, 0);
         pages.free(block, 8 * RUN_PAGES, 8 * RUN_PAGES);
-        reclaim.decay(0, DELAY_NS);
-        reclaim.decay(DELAY_NS / 2, DELAY_NS);
+        decay(0, DELAY_NS);
+        decay(DELAY_NS / 2, DELAY_NS);
         assertEquals(4 * RUN_BYTES, pages.dirtyFreeBytes(), RUN_BYTES);
-        reclaim.decay(DELAY_NS, DELAY_NS);
+        decay(DELAY_NS, DELAY_NS);
         assertEquals(0, pages.dirtyFreeBytes());
     }
 
     @Test
     void shouldPurgeOnceWhenTheClockJumps() {
         makeDirty(1);
-        reclaim.decay(0, DELAY_NS);
+        decay(0, DELAY_NS);
 
-        assertEquals(RUN_BYTES, reclaim.decay(1_000_000 * DELAY_NS, DELAY_NS));
+        assertEquals(RUN_BYTES, decay(1_000_000 * DELAY_NS, DELAY_NS));
         long purges = machine.os().calls(OsCall.PURGE);
         makeDirty(1);
         for (int tick = 1; tick < 10; tick++) {
-            assertEquals(0, reclaim.decay(1_000_000 * DELAY_NS + tick, DELAY_NS), "tick " + tick);
+            assertEquals(0, decay(1_000_000 * DELAY_NS + tick, DELAY_NS), "tick " + tick);
         }
         assertEquals(purges, machine.os().calls(OsCall.PURGE));
     }
@@ -131,24 +147,24 @@ class ReclaimTest {
     void shouldPurgeAtOnceWithoutADelay() {
         makeDirty(1);
 
-        assertEquals(RUN_BYTES, reclaim.decay(0, 0));
+        assertEquals(RUN_BYTES, decay(0, 0));
     }
 
     @Test
     void shouldWorkAcrossTheEndOfTheClocksRange() {
         makeDirty(1);
 
-        assertEquals(0, reclaim.decay(Long.MAX_VALUE, DELAY_NS));
-        assertEquals(RUN_BYTES, reclaim.decay(Long.MIN_VALUE + DELAY_NS, DELAY_NS));
+        assertEquals(0, decay(Long.MAX_VALUE, DELAY_NS));
+        assertEquals(RUN_BYTES, decay(Long.MIN_VALUE + DELAY_NS, DELAY_NS));
     }
 
     @Test
     void shouldTryAgainAfterADelayWhenTheSystemRefuses() {
         makeDirty(1);
-        reclaim.decay(0, DELAY_NS);
+        decay(0, DELAY_NS);
         machine.os().failNth(OsCall.PURGE, 1, Errno.EINVAL);
 
-        assertEquals(0, reclaim.decay(DELAY_NS, DELAY_NS));
-        assertEquals(RUN_BYTES, reclaim.decay(2 * DELAY_NS, DELAY_NS));
+        assertEquals(0, decay(DELAY_NS, DELAY_NS));
+        assertEquals(RUN_BYTES, decay(2 * DELAY_NS, DELAY_NS));
     }
 }

@@ -265,6 +265,23 @@ class ZoneTest {
         assertEquals(0, getLong(address));
     }
 
+    /// Between two of them who waits for the lock gets it.
+    @Test
+    void shouldPurgeInPieces() {
+        long address = zone.allocateSpan(1 << 10, 0, Zone.DIRECT, 1) & ~1L;
+        putLong(address, 42);
+        freeSpan(address);
+        long purges = fixture.os().calls(OsCall.PURGE);
+        zone.trim();
+        assertEquals(4, fixture.os().calls(OsCall.PURGE) - purges, "of 4 MiB");
+
+        zone.decay(0, 0);
+        freeSpan(zone.allocateSpan(1 << 10, 0, Zone.DIRECT, 1));
+        purges = fixture.os().calls(OsCall.PURGE);
+        zone.decay(1, 0);
+        assertEquals(4, fixture.os().calls(OsCall.PURGE) - purges);
+    }
+
     @Test
     void shouldVisitEverySpanAndEverySlab() {
         long slab = slabWithOneLiveSlot();

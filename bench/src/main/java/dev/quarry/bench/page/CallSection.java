@@ -122,11 +122,7 @@ final class CallSection {
 
     /// The row of Quarry's that stands worst in a case.
     private static String extreme(String rank, Comparison comparison) {
-        Measured slowest = comparison.quarry().stream()
-                .max((a, b) -> Double.compare(a.middle(), b.middle()))
-                .orElseThrow();
-        Measured best = comparison.bestCompetitor().orElseThrow();
         return rank + " (" + comparison.label() + "): "
-                + Words.standing(STANDING.verb(), slowest, best, "the best competitor", STANDING.unit());
+                + STANDING.of(comparison, comparison.worst().orElseThrow());
     }
 }

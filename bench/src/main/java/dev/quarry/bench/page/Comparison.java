@@ -34,20 +34,37 @@ record Comparison(String label, List<Measured> rows) {
         return best(Group::isCompetitor);
     }
 
-    /// A row's figure in multiples of the best competitor's.
+    /// What a row is compared with: its counterpart, if it has one here; else the best competitor.
+    Optional<Measured> rival(Measured row) {
+        Optional<Measured> counterpart = Names.counterpart(row.label())
+                .flatMap(label -> rows.stream()
+                        .filter(other ->
+                                other.label().equals(label) && other.value().isPresent())
+                        .findFirst());
+        return counterpart.or(this::bestCompetitor);
+    }
+
+    /// A row's figure in multiples of its rival's.
     Optional<Spread> ratio(Measured row) {
-        return bestCompetitor()
+        return rival(row)
                 .map(Measured::middle)
                 .filter(base -> base > 0)
                 .flatMap(base -> row.value().map(value -> value.dividedBy(base)));
     }
 
-    /// The ratio of that row of Quarry's which stands worst.
-    Optional<Spread> worstRatio() {
-        return quarry().stream().flatMap(row -> ratio(row).stream()).max(Comparator.comparingDouble(Spread::middle));
+    /// That row of Quarry's which stands worst to its rival.
+    Optional<Measured> worst() {
+        return quarry().stream()
+                .filter(row -> ratio(row).isPresent())
+                .max(Comparator.comparingDouble(row -> ratio(row).orElseThrow().middle()));
     }
 
-    /// Whether a row of Quarry's has a greater figure than the best competitor.
+    /// Its ratio.
+    Optional<Spread> worstRatio() {
+        return worst().flatMap(this::ratio);
+    }
+
+    /// Whether a row of Quarry's has a greater figure than its rival.
     boolean isLost() {
         return worstRatio().filter(ratio -> !Ratios.isUpTo(ratio.middle(), 1)).isPresent();
     }

@@ -3,6 +3,7 @@ package dev.quarry.bench.page;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the page calls the allocators that the result files name.
 final class Names {
@@ -30,7 +31,19 @@ final class Names {
             Map.entry("libc-critical", "libc, critical downcall"),
             Map.entry("void", "void"));
 
+    /// Of Quarry's rows that make the same promise as one of the JDK's own, and are compared with that: what is open to
+    /// one thread, what is open to all and ends for all at once, and a buffer.
+    private static final Map<String, String> COUNTERPARTS = Map.of(
+            allocator("quarry-arena"), allocator("jdk-confined"),
+            allocator("quarry-shared-arena"), allocator("jdk-shared"),
+            allocator("quarry-buffer"), allocator("allocate-direct"));
+
     private Names() {}
+
+    /// The competitor that an allocator of Quarry's is compared with; without one it is the best of all.
+    static Optional<String> counterpart(String allocator) {
+        return Optional.ofNullable(COUNTERPARTS.get(allocator));
+    }
 
     static String allocator(String name) {
         String key = key(name);

@@ -23,7 +23,7 @@ record Standing(String verb, String unit) {
         }
         List<String> sentences = new ArrayList<>();
         for (Measured row : quarry) {
-            sentences.add(Words.standing(verb, row, best.get(), "the best competitor", unit));
+            sentences.add(of(comparison, row));
         }
         Optional<Measured> bestInJava = comparison.best(group -> group == Group.JAVA);
         if (bestInJava.isPresent() && !bestInJava.equals(best)) {
@@ -31,5 +31,14 @@ record Standing(String verb, String unit) {
             sentences.add(Words.standing(verb, first, bestInJava.get(), "the best in Java", unit));
         }
         return sentences;
+    }
+
+    /// A sentence about one row of Quarry's, where there is a competitor.
+    String of(Comparison comparison, Measured row) {
+        Measured rival = comparison.rival(row).orElseThrow();
+        String rank = comparison.bestCompetitor().filter(rival::equals).isPresent()
+                ? "the best competitor"
+                : "its counterpart";
+        return Words.standing(verb, row, rival, rank, unit);
     }
 }

@@ -138,6 +138,23 @@ class PageWriterTest {
         assertContains(page, "<td>4.00 ns ± 1.00 ns</td><td>10.0 ns ± 2.00 ns</td><td>1.00 ns ± 0.00 ns</td>");
     }
 
+    /// An arena that all threads may use is compared with one of that kind, and not with the quickest of another.
+    @Test
+    void shouldCompareWithWhatMakesTheSamePromise() throws IOException {
+        Files.writeString(
+                run.resolve("jmh-pair.json"),
+                "[" + call("quarry_shared_arena", 60_000, 10) + "," + call("quarry_segment", 20, 1) + ","
+                        + call("jdk_confined", 25, 1) + "," + call("jdk_shared", 50_000, 10) + "]");
+        String page = page();
+        assertContains(
+                page,
+                "Quarry, newSharedArena takes 1.20 times the time of JDK shared arena, its counterpart:"
+                        + " 60.0 µs against 50.0 µs.");
+        assertContains(
+                page, "Quarry, segment takes 0.80 of the time of JDK confined arena, the best competitor: 20.0 ns");
+        assertFalse(page.contains("2,400 times"), "to the confined one");
+    }
+
     private static String call(String subject, double ns, double errorNs) {
         return Json.write(Map.of(
                 "benchmark",

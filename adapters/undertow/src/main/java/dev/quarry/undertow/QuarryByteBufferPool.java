@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// A buffer is a block, freed when it is closed: nothing is pooled here, for the allocator is the pool, and no thread
 /// waits for another. Array-backed buffers come from a pool of Undertow's own.
 ///
+/// A server whose memory has a limit also needs [OutOfMemoryHandler].
+///
 /// A buffer that is never closed is a leak: the garbage collector does not free it. [#buffersInUse()] counts them.
 ///
 /// Thread-safe.

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,15 +26,23 @@ abstract class EchoServerContract {
     private static final long SEED = 20_260_101;
     private static final int REQUESTS = Integer.getInteger("servers.requests", 100_000);
     private static final int ABORTED = 50;
+    private static final int BODY_BYTES = 100_000;
     /// A server without memory may say nothing at all: this long a request waits that is to fail.
     private static final Duration TIMEOUT_WITHOUT_MEMORY = Duration.ofSeconds(2);
 
     private static TestCertificate certificate;
 
+    private final Bodies bodies = Bodies.mostlySmall(SEED);
     private final OffHeapAllocator allocator = OffHeapAllocator.create(
             AllocatorConfig.builder().limit(LIMIT_BYTES).lookasideLimit(0).build());
+    private int mayHaveLost;
 
     abstract EchoServer start(OffHeapAllocator allocator, TestCertificate certificate) throws Exception;
+
+    /// {@return how many buffers the server itself may lose sight of when it is refused one}
+    int lostForWantOfMemory() {
+        return 0;
+    }
 
     @BeforeAll
     static void makeCertificate() throws Exception {
@@ -42,7 +51,8 @@ abstract class EchoServerContract {
 
     @AfterEach
     void shouldHaveFreedEverything() {
-        assertEquals(0, allocator.stats().liveBlocks());
+        long liveBlocks = allocator.stats().liveBlocks();
+        assertTrue(liveBlocks <= mayHaveLost, () -> liveBlocks + " blocks are live");
         assertEquals(0, allocator.stats().invalidFrees());
         allocator.verify();
         allocator.close();
@@ -96,26 +106,32 @@ abstract class EchoServerContract {
                 }
             }
             assertTrue(hasFailed, "no request has failed for want of memory");
+            mayHaveLost = lostForWantOfMemory();
             assertEchoes(server);
             awaitNoBuffersInUse(server);
         }
     }
 
-    private static void assertEchoes(EchoServer server) throws Exception {
-        assertTrue(echoes(server, EchoLoad.TIMEOUT), "no answer");
+    private void assertEchoes(EchoServer server) throws Exception {
+        assertTrue(echoes(server, EchoLoad.TIMEOUT), "no whole answer");
     }
 
-    /// {@return whether a client with a connection of its own gets its answer}
-    private static boolean echoes(EchoServer server, Duration timeout) throws Exception {
-        byte[] body = new byte[100_000];
+    /// {@return whether a client with a connection of its own gets its whole answer} A server that has sent an answer's
+    /// head before memory was lacking can only cut the answer short, and not every one resets the stream then. What has
+    /// come must be right.
+    private boolean echoes(EchoServer server, Duration timeout) throws Exception {
+        byte[] body = bodies.next(BODY_BYTES);
         HttpClient client = EchoLoad.client(certificate.client(), HttpClient.Version.HTTP_2);
         try {
             HttpResponse<byte[]> response =
                     client.send(EchoLoad.request(server.uri(), body, timeout), HttpResponse.BodyHandlers.ofByteArray());
-            if (response.statusCode() == 200) {
-                assertArrayEquals(body, response.body());
+            if (response.statusCode() != 200) {
+                return false;
             }
-            return response.statusCode() == 200;
+            byte[] answer = response.body();
+            assertTrue(answer.length <= body.length, "the answer is longer than the request");
+            assertArrayEquals(Arrays.copyOf(body, answer.length), answer);
+            return answer.length == body.length;
         } catch (IOException refused) {
             return false;
         } finally {
@@ -124,7 +140,7 @@ abstract class EchoServerContract {
     }
 
     /// The clients are gone; the server learns of it a little later.
-    private static void awaitNoBuffersInUse(EchoServer server) {
-        Await.value(0, server::buffersInUse, "buffers in use");
+    private void awaitNoBuffersInUse(EchoServer server) {
+        Await.value(0, () -> Math.max(0, server.buffersInUse() - mayHaveLost), "buffers in use");
     }
 }

@@ -164,7 +164,7 @@ class DoubleFreeTest {
             addresses.add(base + allocator.space().byteSize - SpanMap.PAGE_BYTES);
             addresses.add(base + allocator.space().byteSize);
             addresses.add(allocator.space().nullSlab);
-            addresses.add(allocator.space().frames);
+            addresses.add(allocator.space().frames.address);
             for (long address : addresses) {
                 requireRefusal(
                         allocator,
@@ -256,7 +256,7 @@ class DoubleFreeTest {
                 }
                 tails++;
                 long block = allocator.malloc(SizeClasses.slotBytes(sizeClass));
-                long slab = space.slabAt(block - space.base);
+                long slab = space.frames.slabAt(block - space.base);
                 long tail = SlabLayout.address(slab, capacity);
                 long beyond = SlabLayout.link(slab, capacity);
                 char before = RawMemory.getChar(beyond);

@@ -31,7 +31,7 @@ class GarbageFreeCodeTest {
     private static final String ARENA = "dev.quarry.internal.arena.";
     private static final Set<String> AT_START_OR_REST = Set.of(
             "Zone.locked",
-            "Zone.forEachSlab",
+            "ZoneWalk.forEachSlab",
             "MetadataHeap.retireBoot",
             "Backing.of",
             "EventHub.add",

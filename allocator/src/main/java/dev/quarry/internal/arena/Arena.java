@@ -40,6 +40,7 @@ import static dev.quarry.numa.RawMemory.zero;
 import dev.quarry.Checks;
 import dev.quarry.NumaPolicy;
 import dev.quarry.internal.buddy.SpanMap;
+import dev.quarry.internal.slab.FrameTable;
 import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.Space;
@@ -106,7 +107,7 @@ public final class Arena {
         this.space = pool.space();
         this.base = space.base;
         this.byteSize = space.byteSize;
-        this.frames = space.frames;
+        this.frames = space.frames.address;
         this.nullSlab = space.nullSlab;
         this.id = id;
         this.home = home;
@@ -192,12 +193,12 @@ public final class Arena {
                 return;
             }
             final long frame = (long) GET_LONG.invokeExact(
-                    asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
+                    asAddress(frames) + (offset >>> SizeClasses.FRAME_SHIFT << FrameTable.ENTRY_SHIFT));
             if ((char) frame != id) {
                 freeOther(address, frame);
                 return;
             }
-            freeOwn(address, frame >>> Space.FRAME_OWNER_BITS);
+            freeOwn(address, frame >>> FrameTable.OWNER_BITS);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
@@ -328,7 +329,7 @@ public final class Arena {
         if (Long.compareUnsigned(offset, byteSize) >= 0) {
             throw checks.foreign(address);
         }
-        final long slab = space.slabAt(offset);
+        final long slab = space.frames.slabAt(offset);
         if (slab == nullSlab) {
             return closed ? 0 : reallocSpan(address, newSize);
         }
@@ -499,7 +500,7 @@ public final class Arena {
     /// [#freeOwn] once more: one piece of code for both costs the own ones (docs/adr/0002).
     private void freeOther(long address, long frame) {
         try {
-            final long slab = frame >>> Space.FRAME_OWNER_BITS;
+            final long slab = frame >>> FrameTable.OWNER_BITS;
             if (slab != 0 && guard == null && !closed) {
                 final long reciprocal = (long) GET_LONG.invokeExact(slab + SHARED_RECIPROCAL);
                 final long product = (address - (long) GET_LONG.invokeExact(slab + SHARED_BASE)) * reciprocal;
@@ -525,7 +526,7 @@ public final class Arena {
             space.lateFrees().incrementAndGet();
             return;
         }
-        final long slab = space.slabAt(address - base);
+        final long slab = space.frames.slabAt(address - base);
         if (slab == nullSlab) {
             spans.free(address);
             return;
@@ -542,7 +543,7 @@ public final class Arena {
     private void guardedFree(long address, long slab, Guard live) {
         live.quarantine(address, slab);
         for (long due = live.due(); due != 0; due = live.due()) {
-            reallyFree(due, space.slabAt(due - base));
+            reallyFree(due, space.frames.slabAt(due - base));
         }
     }
 
@@ -603,7 +604,7 @@ public final class Arena {
         StackReserve.ensureForArena();
         if (guard != null) {
             for (long due = guard.flush(); due != 0; due = guard.flush()) {
-                reallyFree(due, space.slabAt(due - base));
+                reallyFree(due, space.frames.slabAt(due - base));
             }
         }
         batches.flushAll();

@@ -7,16 +7,16 @@ import static dev.quarry.internal.slab.SlabLayout.OWNER_MASK;
 import static dev.quarry.numa.RawMemory.getIntAcquire;
 import static dev.quarry.numa.RawMemory.getLong;
 
+import dev.quarry.internal.slab.MailRouter;
 import dev.quarry.internal.slab.Mailbox;
 import dev.quarry.internal.slab.Slabs;
 import dev.quarry.internal.slab.Space;
-import dev.quarry.internal.slab.Zone;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /// Knows each arena's mailbox by its number. Number 0 stands for the zone in which the slab lies.
 ///
 /// Thread-safe.
-final class ArenaMail implements Zone.MailRouter {
+final class ArenaMail implements MailRouter {
     private final Space space;
     private final AtomicLongArray mailboxes;
 

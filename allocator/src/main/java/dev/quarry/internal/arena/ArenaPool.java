@@ -5,6 +5,7 @@ import dev.quarry.AllocatorStats;
 import dev.quarry.NumaPolicy;
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.internal.event.EventKind;
+import dev.quarry.internal.slab.FrameTable;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -217,7 +218,7 @@ public final class ArenaPool {
 
     private Arena create(Home home, long record) {
         int id = arenas.size() + 1;
-        if (id >>> Space.FRAME_OWNER_BITS != 0) {
+        if (id >>> FrameTable.OWNER_BITS != 0) {
             throw new AssertionError("arena " + id + " does not fit into the frame table");
         }
         mail.enter(id, record);

@@ -98,7 +98,7 @@ public final class FreeChecks {
         if (Long.compareUnsigned(offset, space.byteSize) >= 0) {
             return false;
         }
-        long slab = space.slabAt(offset);
+        long slab = space.frames.slabAt(offset);
         if (slab == space.nullSlab) {
             return SpanMap.state(spanWord(address)) == SpanMap.SPAN;
         }
@@ -113,7 +113,7 @@ public final class FreeChecks {
         if (Long.compareUnsigned(offset, space.byteSize) >= 0) {
             throw foreign(address);
         }
-        long slab = space.slabAt(offset);
+        long slab = space.frames.slabAt(offset);
         if (slab == space.nullSlab) {
             long word = spanWord(address);
             if (SpanMap.state(word) != SpanMap.SPAN) {

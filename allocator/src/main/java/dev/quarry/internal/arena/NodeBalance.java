@@ -118,7 +118,7 @@ public final class NodeBalance {
 
     private static List<Run> runs(Zone zone, IntPredicate wanted) {
         List<Run> runs = new ArrayList<>();
-        zone.locked(() -> zone.forEachSpan((page, word) -> {
+        zone.locked(() -> zone.walk().forEachSpan((page, word) -> {
             if (wanted.test(SpanMap.state(word))) {
                 runs.add(new Run(zone.base() + (page << PAGE_SHIFT), SpanMap.pages(word) << PAGE_SHIFT));
             }

@@ -16,6 +16,7 @@ import dev.quarry.internal.slab.SizeClasses;
 import dev.quarry.internal.slab.SlabLayout;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.Zone;
+import dev.quarry.internal.slab.ZoneWalk;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +31,7 @@ import java.util.List;
 /// rests, and off by what is in flight while it works. A tally can be used again, and makes no garbage.
 ///
 /// Used by one thread at a time, under the pool's lock.
-public final class Tally implements Zone.SpanVisitor, Runnable {
+public final class Tally implements ZoneWalk.SpanVisitor, Runnable {
     /// How many spans are looked at before a zone's lock is let go: some tens of microseconds.
     private static final int SPANS_A_SLICE = 256;
 
@@ -99,14 +100,14 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
     void addZone(Zone added) {
         zone = added;
         run();
-        zone.forEachSpan(this);
+        zone.walk().forEachSpan(this);
     }
 
     /// Counts a zone without holding its lock for long. What changes meanwhile shows as bytes in flight.
     void addZoneInSlices(Zone added) {
         zone = added;
         zone.locked(this);
-        zone.forEachSpanInSlices(this, SPANS_A_SLICE);
+        zone.walk().forEachSpanInSlices(this, SPANS_A_SLICE);
     }
 
     /// The part of a zone that needs no walk. Under its lock.
@@ -127,7 +128,7 @@ public final class Tally implements Zone.SpanVisitor, Runnable {
     public void visit(long page, long word) {
         int state = SpanMap.state(word);
         if (state == SpanMap.SLAB) {
-            countSlab(space.slabAt(zone.base() - space.base + (page << PAGE_SHIFT)));
+            countSlab(space.frames.slabAt(zone.base() - space.base + (page << PAGE_SHIFT)));
         } else if (state == SpanMap.SPAN || state == SpanMap.CACHED) {
             countSpan(page, word);
         }

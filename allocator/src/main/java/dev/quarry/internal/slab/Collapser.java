@@ -13,12 +13,12 @@ import dev.quarry.internal.region.Region;
 ///
 /// Thread-safe: of two rounds at once one finds nothing to do in a zone.
 public final class Collapser {
-    private final Space space;
+    private final Refusals refusals;
     private final Zone[] zones;
     private final Extents[] extents;
 
-    Collapser(Space space, Zone[] zones) {
-        this.space = space;
+    Collapser(Refusals refusals, Zone[] zones) {
+        this.refusals = refusals;
         this.zones = zones;
         this.extents = new Extents[zones.length];
         for (int index = 0; index < zones.length; index++) {
@@ -50,7 +50,7 @@ public final class Collapser {
             zone.endCollapse(kept, outcome);
         }
         if (kept.isRefused()) {
-            space.note("collapsing into huge OS pages was refused (" + region.collapseRefusal()
+            refusals.note("collapsing into huge OS pages was refused (" + region.collapseRefusal()
                     + "): those that a purge splits stay small");
         }
         return outcome == Collapse.DONE;

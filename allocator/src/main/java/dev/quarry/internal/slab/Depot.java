@@ -15,6 +15,7 @@ import static dev.quarry.numa.RawMemory.putInt;
 import static dev.quarry.numa.RawMemory.putLong;
 
 import dev.quarry.internal.buddy.BuddyAllocator;
+import dev.quarry.internal.buddy.MetadataHeap;
 import dev.quarry.internal.buddy.PageAllocator;
 import dev.quarry.internal.buddy.SpanMap;
 
@@ -30,7 +31,8 @@ import dev.quarry.internal.buddy.SpanMap;
 ///
 /// Not thread-safe: all is done under the zone's lock.
 public final class Depot {
-    private final Space space;
+    private final FrameTable frames;
+    private final MetadataHeap metadata;
     private final PageAllocator pages;
     private final long base;
     private final SlabList[] partial = new SlabList[COUNT];
@@ -40,8 +42,9 @@ public final class Depot {
     private final int[] slabs = new int[COUNT];
     private long collectedRemote;
 
-    Depot(Space space, PageAllocator pages) {
-        this.space = space;
+    Depot(FrameTable frames, MetadataHeap metadata, PageAllocator pages) {
+        this.frames = frames;
+        this.metadata = metadata;
         this.pages = pages;
         this.base = pages.region().base();
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
@@ -57,7 +60,7 @@ public final class Depot {
         long slab = partial[sizeClass].head();
         if (slab != 0) {
             partial[sizeClass].remove(slab);
-            space.setOwner(slab, owner);
+            frames.setOwner(slab, owner);
         }
         return slab;
     }
@@ -77,13 +80,13 @@ public final class Depot {
     long make(int sizeClass, int owner) {
         int slabBytes = SizeClasses.slabBytes(sizeClass);
         int recordBytes = SlabLayout.recordBytes(SizeClasses.capacity(sizeClass));
-        long slab = space.metadata().allocate(recordBytes);
+        long slab = metadata.allocate(recordBytes);
         int slabPages = slabBytes >>> PAGE_SHIFT;
         int alignOrder = SizeClasses.FRAME_SHIFT - PAGE_SHIFT;
         long page = slab == 0 ? BuddyAllocator.NOTHING : CALL.allocate(pages, slabPages, alignOrder);
         if (page == BuddyAllocator.NOTHING) {
             if (slab != 0) {
-                space.metadata().free(slab, recordBytes);
+                metadata.free(slab, recordBytes);
             }
             return 0;
         }
@@ -92,7 +95,7 @@ public final class Depot {
         SlabLayout.describe(slab, sizeClass, SizeClasses.capacity(sizeClass));
         SlabLayout.locate(slab, address);
         putInt(slab + SlabLayout.STATE, pages.lastWasClean() ? SlabLayout.ZEROED : 0);
-        space.setOwner(slab, owner);
+        frames.setOwner(slab, owner);
         pages.map().setRelease(page, SpanMap.SLAB, sizeClass, slabPages);
         slabs[sizeClass]++;
         return slab;
@@ -105,12 +108,12 @@ public final class Depot {
         long address = getLong(slab + BASE);
         int slabBytes = SizeClasses.slabBytes(sizeClass);
         long touched = (long) getInt(slab + SlabLayout.EXTENDED) * SizeClasses.slotBytes(sizeClass);
-        space.withdraw(slab);
+        frames.withdraw(slab);
         retiredMallocs[sizeClass] += getLong(slab + MALLOCS);
         retiredFrees[sizeClass] += getLong(slab + SlabLayout.FREES);
         slabs[sizeClass]--;
         CALL.free(pages, address - base >>> PAGE_SHIFT, slabBytes >>> PAGE_SHIFT, Space.pagesOf(touched));
-        space.metadata().free(slab, SlabLayout.recordBytes(SizeClasses.capacity(sizeClass)));
+        metadata.free(slab, SlabLayout.recordBytes(SizeClasses.capacity(sizeClass)));
     }
 
     /// Puts a slab that nobody owns where it belongs.

@@ -4,25 +4,16 @@ package dev.quarry.internal.slab;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_BYTES;
 import static dev.quarry.internal.buddy.SpanMap.PAGE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.FRAME_BYTES;
-import static dev.quarry.internal.slab.SizeClasses.FRAME_SHIFT;
-import static dev.quarry.numa.RawMemory.asAddress;
-import static dev.quarry.numa.RawMemory.getInt;
 import static dev.quarry.numa.RawMemory.getLong;
-import static dev.quarry.numa.RawMemory.putIntRelease;
 import static dev.quarry.numa.RawMemory.putLong;
-import static dev.quarry.numa.RawMemory.putLongRelease;
 
 import dev.quarry.AllocatorConfig;
 import dev.quarry.HugePages;
 import dev.quarry.NumaPolicy;
-import dev.quarry.internal.buddy.Growth;
 import dev.quarry.internal.buddy.MetadataHeap;
 import dev.quarry.internal.buddy.PageAllocator;
-import dev.quarry.internal.buddy.SpanMap;
 import dev.quarry.internal.error.DistinctErrors;
-import dev.quarry.internal.error.ErrorKind;
 import dev.quarry.internal.event.EventHub;
-import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.region.Backing;
 import dev.quarry.internal.region.CommitLedger;
 import dev.quarry.internal.region.NodeRoom;
@@ -32,52 +23,23 @@ import dev.quarry.internal.region.Table;
 import dev.quarry.numa.NativeMemory;
 import dev.quarry.numa.NativeMemoryException;
 import dev.quarry.numa.NodeSet;
-import dev.quarry.numa.Placement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One allocator's address space: the zones' regions side by side, the metadata, and the frame table between them.
+/// One allocator's address space: the zones' regions side by side, and the metadata, laid out by [SpaceLayout].
 ///
-/// ```
-/// data      | zone 0's region | zone 1's region | ... | interleaved |     one reservation, equal powers of two
-/// metadata  | pool | frame table | records, dirty bits and free maps of the pool | of zone 0 | of zone 1 | ...
-/// ```
-///
-/// With more than one node there is one zone more, whose OS pages the kernel spreads over several nodes.
-///
-/// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the frame table. An entry
-/// of that holds both questions that a free asks:
-///
-/// ```
-///  63                        16 15            0
-/// | address of the descriptor  | owner's number |   0 in the low half: take the slow path; all 0: no slab here
-/// ```
+/// Which zone an address belongs to is a subtraction and a shift; which slab, one load from the [FrameTable].
 ///
 /// The first record of the pool is the *null slab*, which has no free slot: the current slab of classes without one.
 ///
-/// Thread-safe: all fields are final; the frame table is written under zones' locks and read by anyone.
+/// Thread-safe: all fields are final or volatile.
 public final class Space {
-    private static final long MIN_POOL_BYTES = 8L << 20;
-    private static final int POOL_FRACTION = 8;
     private static final long POOL_GRANULE_BYTES = 32 << 10;
     private static final long MAX_ALIGNMENT = 1L << 30;
-
-    /// log2 of the bytes of an entry of the frame table.
-    public static final int FRAME_ENTRY_SHIFT = 3;
-
-    /// Low bits of an entry that hold the owner's number; an arena's number must fit.
-    public static final int FRAME_OWNER_BITS = 16;
-
-    /// Where in its first OS page the frame table begins: not at its start, where each slab's first slot is, so that
-    /// the first slabs' entries are not taken for what was written there (ADR 12).
-    private static final int FRAMES_SKEW_BYTES = 2048 + 64;
 
     /// First address of the data.
     public final long base;
@@ -85,8 +47,8 @@ public final class Space {
     /// Bytes of the data.
     public final long byteSize;
 
-    /// Address of the frame table.
-    public final long frames;
+    /// Which slab lies where.
+    public final FrameTable frames;
 
     /// Address of the metadata's pool and of the null slab.
     public final long nullSlab;
@@ -97,9 +59,9 @@ public final class Space {
     private final CommitLedger ledger;
     private final DistinctErrors errors;
     private final Backing backing;
-    private final long metadataBytes;
+    private final SpaceLayout layout;
     private final long metadataBase;
-    private final int nodeShift;
+    private final int zoneShift;
     private final Region poolRegion;
     private final Region tables;
     private final MetadataHeap metadata;
@@ -108,10 +70,10 @@ public final class Space {
     private final Zone[] interleavedZones;
     private final NodeSet nodes;
     private final NodeSet interleavedNodes;
-    private final AtomicLong bindRefusals = new AtomicLong();
     private final AtomicLong invalidFrees = new AtomicLong();
     private final AtomicLong lateFrees = new AtomicLong();
-    private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private final Refusals refusals;
+    private final ZonePlacement placement;
     private volatile @Nullable Neighbours neighbours;
     private volatile @Nullable Collapser collapser;
     private final Watermarks watermarks;
@@ -139,47 +101,37 @@ public final class Space {
         this.events = new EventHub(os);
         this.ledger = new CommitLedger(config.limitBytes(), parent);
         this.errors = new DistinctErrors(config.name(), os);
+        this.refusals = new Refusals(errors, events);
+        this.placement = new ZonePlacement(os, refusals);
         this.backing = Backing.of(config);
         this.watermarks = Watermarks.of(config.limitBytes() / nodes.length);
         this.nodes = NodeSet.of(nodes);
         this.interleavedNodes = interleavedNodes(config.numaPolicy());
-        int usedZones = nodes.length == 1 ? 1 : nodes.length + 1;
-        int zoneCount = Integer.highestOneBit(usedZones * 2 - 1);
-        long poolBytes =
-                Math.max(MIN_POOL_BYTES, Long.highestOneBit(config.reserveBytes() * zoneCount) / POOL_FRACTION);
-        long nodeBytes = config.reserveBytes();
-        this.nodeShift = Long.numberOfTrailingZeros(nodeBytes);
-        this.byteSize = nodeBytes * zoneCount;
-        long frameTableBytes = pageUp(FRAMES_SKEW_BYTES + (byteSize >>> FRAME_SHIFT) * Long.BYTES);
-        long tableBytes = frameTableBytes + pageTableBytes(poolBytes) + pageTableBytes(nodeBytes) * zoneCount;
-        this.metadataBytes = Long.highestOneBit((poolBytes + tableBytes) * 2 - 1);
-        this.base = Reservations.reserve(os, byteSize, Math.min(MAX_ALIGNMENT, nodeBytes));
+        this.layout = SpaceLayout.of(config, nodes.length);
+        this.zoneShift = layout.zoneShift();
+        this.byteSize = layout.dataBytes();
+        this.base = Reservations.reserve(os, byteSize, Math.min(MAX_ALIGNMENT, layout.zoneBytes()));
         long metadataStart = 0;
         try {
-            metadataStart = Reservations.reserve(os, metadataBytes, FRAME_BYTES);
+            metadataStart = Reservations.reserve(os, layout.metadataBytes(), FRAME_BYTES);
             this.metadataBase = metadataStart;
             this.nullSlab = metadataStart;
-            long tablesStart = metadataStart + poolBytes;
-            this.frames = tablesStart + FRAMES_SKEW_BYTES;
-            os.commit(tablesStart, frameTableBytes);
-            this.poolRegion = metadataRegion(metadataStart, poolBytes, nodes[0]);
-            this.tables = metadataRegion(tablesStart, tableBytes, nodes[0]);
-            Layout layout = new Layout(frameTableBytes);
-            this.metadata = new MetadataHeap(
-                    poolRegion,
-                    layout.records(poolBytes),
-                    layout.dirty(poolBytes),
-                    layout.free(poolBytes),
-                    POOL_GRANULE_BYTES);
+            long tablesStart = metadataStart + layout.poolBytes();
+            os.commit(tablesStart, layout.frameTableBytes());
+            this.frames = new FrameTable(tablesStart, base, nullSlab);
+            this.poolRegion = metadataRegion(metadataStart, layout.poolBytes(), nodes[0]);
+            this.tables = metadataRegion(tablesStart, layout.tableBytes(), nodes[0]);
+            PageTables pageTables = new PageTables(tables, os.osPageBytes(), layout.frameTableBytes());
+            this.metadata = makePool(pageTables);
             long first = metadata.bootAllocate(SlabLayout.BYTES);
             if (first != nullSlab) {
                 throw new IllegalStateException("the null slab is not the first record");
             }
             putLong(nullSlab + SlabLayout.HEAD, SlabLayout.END);
-            this.zones = new Zone[usedZones];
-            for (int index = 0; index < usedZones; index++) {
+            this.zones = new Zone[layout.zones()];
+            for (int index = 0; index < zones.length; index++) {
                 int node = index < nodes.length ? nodes[index] : Zone.SPREAD;
-                zones[index] = makeZone(index, node, nodeBytes, layout);
+                zones[index] = makeZone(index, node, pageTables);
             }
             this.nodeZones = Arrays.copyOf(zones, nodes.length);
             this.interleavedZones = membersOfInterleaving();
@@ -197,33 +149,6 @@ public final class Space {
         /// @param address any
         @Nullable
         String ownerOf(long address);
-    }
-
-    /// Hands out consecutive parts of the tables' region.
-    private final class Layout {
-        private long offset;
-
-        Layout(long offset) {
-            this.offset = offset;
-        }
-
-        Table records(long regionBytes) {
-            return next(recordBytes(regionBytes));
-        }
-
-        Table dirty(long regionBytes) {
-            return next(dirtyBytes(regionBytes));
-        }
-
-        Table free(long regionBytes) {
-            return next(freeBytes(regionBytes));
-        }
-
-        private Table next(long bytes) {
-            Table table = new Table(tables, offset, os.osPageBytes(), false);
-            offset += bytes;
-            return table;
-        }
     }
 
     private Region metadataRegion(long address, long bytes, int node) {
@@ -244,77 +169,45 @@ public final class Space {
         return interleaved.toArray(new Zone[0]);
     }
 
-    /// An entry of the frame table for each frame.
-    private record FrameGrowth(Table frames) implements Growth {
-        @Override
-        public boolean tryCover(long frontierPages) {
-            return frames.tryCover(FRAMES_SKEW_BYTES + (frontierPages >>> FRAME_SHIFT - PAGE_SHIFT) * Long.BYTES);
-        }
+    private MetadataHeap makePool(PageTables pageTables) {
+        long poolBytes = layout.poolBytes();
+        return new MetadataHeap(
+                poolRegion,
+                pageTables.records(poolBytes),
+                pageTables.dirty(poolBytes),
+                pageTables.free(poolBytes),
+                POOL_GRANULE_BYTES);
     }
 
-    private Zone makeZone(int index, int node, long nodeBytes, Layout layout) {
+    private Zone makeZone(int index, int node, PageTables pageTables) {
+        long zoneBytes = layout.zoneBytes();
+        long offset = index * zoneBytes;
         NodeRoom room = nodes.size() == 1 || node == Zone.SPREAD ? NodeRoom.UNLIMITED : NodeRoom.of(os, node);
-        Region region = new Region(os, ledger, errors, base + index * nodeBytes, nodeBytes, node, backing, room);
+        Region region = new Region(os, ledger, errors, base + offset, zoneBytes, node, backing, room);
         // Each zone's part of the frame table is a table of its own, since it grows under the zone's own lock.
-        long framesOffset = index * (nodeBytes >>> FRAME_SHIFT) * Long.BYTES;
-        Table frameTable = new Table(tables, framesOffset, os.osPageBytes(), true);
+        Table entries = new Table(tables, FrameTable.Part.begin(offset), os.osPageBytes(), true);
         PageAllocator pages = new PageAllocator(
                 region,
-                layout.records(nodeBytes),
-                layout.dirty(nodeBytes),
-                layout.free(nodeBytes),
-                new FrameGrowth(frameTable),
+                pageTables.records(zoneBytes),
+                pageTables.dirty(zoneBytes),
+                pageTables.free(zoneBytes),
+                new FrameTable.Part(entries),
                 config.commitGranuleBytes());
-        return new Zone(this, index, pages, metadata.bootAllocate(64));
+        ZoneLevel level = new ZoneLevel(pages, ledger, watermarks, shortZones);
+        return new Zone(index, pages, frames, metadata, level, ledger, events);
     }
 
     /// Binds each zone's range to its node, and asks for huge pages and locking as configured; what the system refuses
     /// is remembered for the report and changes nothing else.
     public void place() {
         if (config.hugePages() == HugePages.TRANSPARENT
-                && tryOptional("huge pages", () -> os.hugePages(base, byteSize, true))
+                && placement.tryHugePages(base, byteSize)
                 && os.osPageBytes() == PAGE_BYTES) {
             // With larger OS pages huge ones have other sizes.
-            collapser = new Collapser(this, zones);
+            collapser = new Collapser(refusals, zones);
         }
         if (zones.length > 1) {
-            bindZones();
-        }
-    }
-
-    /// By preference, not strictly: a touch beyond the end of a strictly bound node ends the process. That a node is
-    /// full is found out before memory is committed, by [NodeRoom].
-    private void bindZones() {
-        Set<Integer> refusedNodes = new TreeSet<>();
-        String errno = "";
-        for (Zone zone : zones) {
-            boolean spread = zone.node() == Zone.SPREAD;
-            NodeSet to = spread ? interleavedNodes : NodeSet.of(zone.node());
-            Region region = zone.pages().region();
-            try {
-                os.bind(region.base(), region.byteSize(), spread ? Placement.INTERLEAVE : Placement.PREFERRED, to);
-            } catch (NativeMemoryException refused) {
-                bindRefusals.incrementAndGet();
-                errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
-                errno = refused.errnoName();
-                to.ids().forEach(refusedNodes::add);
-            }
-        }
-        if (!refusedNodes.isEmpty()) {
-            NodeSet refused = NodeSet.of(refusedNodes.stream().mapToInt(node -> node));
-            note("binding to node" + (refused.size() == 1 ? " " : "s ") + refused + " was refused (" + errno
-                    + "): memory comes from the node that first touches it");
-        }
-    }
-
-    private boolean tryOptional(String what, Runnable call) {
-        try {
-            call.run();
-            return true;
-        } catch (NativeMemoryException refused) {
-            refusals.add(what + " was refused (" + refused.errnoName() + ")");
-            errors.count(ErrorKind.SYSTEM_CALL, refused.call().systemCall(), refused.errnoName(), refused);
-            return false;
+            placement.bind(zones, interleavedNodes);
         }
     }
 
@@ -323,58 +216,10 @@ public final class Space {
         return collapser;
     }
 
-    /// {@return the slab of an address in the data; the null slab where there is none}
-    /// @param offset address less [#base], below [#byteSize]
-    public long slabAt(long offset) {
-        long slab = getLong(frames + (offset >>> FRAME_SHIFT << FRAME_ENTRY_SHIFT)) >>> FRAME_OWNER_BITS;
-        return asAddress(slab == 0 ? nullSlab : slab);
-    }
-
-    /// Sets a slab's owner: in the descriptor, and in the frame table for who may free without further questions.
-    /// @param slab  descriptor
-    /// @param owner an arena's number with flags, or 0
-    public void setOwner(long slab, int owner) {
-        putIntRelease(slab + SlabLayout.OWNER, owner);
-        setFrames(slab, slab << FRAME_OWNER_BITS | fastOwner(owner));
-    }
-
-    /// Takes a slab out of the frame table; it has no owner then.
-    /// @param slab descriptor
-    void withdraw(long slab) {
-        putIntRelease(slab + SlabLayout.OWNER, 0);
-        setFrames(slab, 0);
-    }
-
-    private void setFrames(long slab, long entry) {
-        int count = SizeClasses.slabBytes(getInt(slab + SlabLayout.CLASS)) >>> FRAME_SHIFT;
-        long first = frames + (getLong(slab + SlabLayout.BASE) - base >>> FRAME_SHIFT << FRAME_ENTRY_SHIFT);
-        for (int frame = 0; frame < count; frame++) {
-            putLongRelease(first + ((long) frame << FRAME_ENTRY_SHIFT), entry);
-        }
-    }
-
-    /// Checks that the frame table says of a slab what its descriptor says.
-    /// @param slab descriptor
-    /// @throws IllegalStateException if it does not
-    void verifyFrames(long slab) {
-        long address = getLong(slab + SlabLayout.BASE);
-        long expected = slab << FRAME_OWNER_BITS | fastOwner(getInt(slab + SlabLayout.OWNER));
-        int count = SizeClasses.slabBytes(getInt(slab + SlabLayout.CLASS)) >>> FRAME_SHIFT;
-        for (long frame = address - base >>> FRAME_SHIFT; count > 0; frame++, count--) {
-            if (getLong(frames + (frame << FRAME_ENTRY_SHIFT)) != expected) {
-                throw new IllegalStateException("slab 0x" + Long.toHexString(address) + ": its frames do not name it");
-            }
-        }
-    }
-
-    private static int fastOwner(int owner) {
-        return (owner & SlabLayout.GUARDED) != 0 ? 0 : owner;
-    }
-
     /// {@return the zone of an address in the data, or of its first zone where none is}
     /// @param offset address less [#base]
     public Zone zoneAt(long offset) {
-        int index = (int) (offset >>> nodeShift);
+        int index = (int) (offset >>> zoneShift);
         return zones[index < zones.length ? index : 0];
     }
 
@@ -402,11 +247,6 @@ public final class Space {
     /// {@return how many zones are short of memory: below their low watermark, or not yet back above the high one}
     public int shortZones() {
         return shortZones.get();
-    }
-
-    /// Counts zones that have become short, or are not any more.
-    void addShortZones(int change) {
-        shortZones.addAndGet(change);
     }
 
     /// {@return the zone of a node; null if the allocator does not use it}
@@ -442,7 +282,7 @@ public final class Space {
 
     /// {@return how often the system refused to bind a zone to its node}
     public long bindRefusals() {
-        return bindRefusals.get();
+        return placement.bindRefusals();
     }
 
     /// {@return the metadata}
@@ -478,10 +318,7 @@ public final class Space {
     /// Remembers for the report what the system refused, each refusal once.
     /// @param refusal what was refused, and what that changed
     public void note(String refusal) {
-        if (!refusals.contains(refusal)) {
-            refusals.add(refusal);
-            events.publish(EventKind.NOTE, EventHub.ANY_NODE, 0, refusals.size(), 0);
-        }
+        refusals.note(refusal);
     }
 
     /// {@return the system's last refusal of memory for data or metadata; null where the limit refused, or nobody}
@@ -496,7 +333,7 @@ public final class Space {
 
     /// {@return what the system refused}
     public List<String> refusals() {
-        List<String> all = new ArrayList<>(refusals);
+        List<String> all = refusals.lines();
         if (backing.populateRefusal() != null) {
             all.add("populating memory was refused (" + backing.populateRefusal() + "): it comes at its first use");
         }
@@ -565,7 +402,7 @@ public final class Space {
 
     /// {@return address space held, in bytes}
     public long reservedBytes() {
-        return byteSize + metadataBytes;
+        return byteSize + layout.metadataBytes();
     }
 
     /// {@return frees that were refused}
@@ -591,15 +428,15 @@ public final class Space {
             Reservations.giveBack(os, base, byteSize);
         }
         if (quiescent && tryPurgeMetadata()) {
-            Reservations.giveBack(os, metadataBase, metadataBytes);
+            Reservations.giveBack(os, metadataBase, layout.metadataBytes());
         }
         ledger.close();
     }
 
     private boolean tryPurgeMetadata() {
         try {
-            os.commit(metadataBase, metadataBytes);
-            os.purge(metadataBase, metadataBytes);
+            os.commit(metadataBase, layout.metadataBytes());
+            os.purge(metadataBase, layout.metadataBytes());
             return true;
         } catch (NativeMemoryException refused) {
             return false;
@@ -611,41 +448,20 @@ public final class Space {
         Reservations.giveBack(os, base, byteSize);
         if (metadataStart != 0) {
             try {
-                os.commit(metadataStart, metadataBytes);
-                os.purge(metadataStart, metadataBytes);
-                Reservations.giveBack(os, metadataStart, metadataBytes);
+                os.commit(metadataStart, layout.metadataBytes());
+                os.purge(metadataStart, layout.metadataBytes());
+                Reservations.giveBack(os, metadataStart, layout.metadataBytes());
             } catch (NativeMemoryException refused) {
                 // Stays reserved and unused: address space only, and the failure that brought us here is the one to
                 // tell.
-                refusals.add(refused.getMessage());
+                refusals.count(refused);
             }
         }
     }
 
     private void nameMappings() {
         os.name(base, byteSize, config.name());
-        os.name(metadataBase, metadataBytes, config.name() + "-metadata");
-    }
-
-    private static long recordBytes(long regionBytes) {
-        return pageUp((regionBytes >>> PAGE_SHIFT) * SpanMap.RECORD_BYTES);
-    }
-
-    private static long dirtyBytes(long regionBytes) {
-        return pageUp((regionBytes >>> PAGE_SHIFT >>> 3) + Long.BYTES);
-    }
-
-    private static long freeBytes(long regionBytes) {
-        return pageUp(PageAllocator.freeBitsBytes(regionBytes >>> PAGE_SHIFT));
-    }
-
-    /// {@return what a region's tables take that have entries for its pages}
-    private static long pageTableBytes(long regionBytes) {
-        return recordBytes(regionBytes) + dirtyBytes(regionBytes) + freeBytes(regionBytes);
-    }
-
-    private static long pageUp(long bytes) {
-        return bytes + FRAME_BYTES - 1 & -FRAME_BYTES;
+        os.name(metadataBase, layout.metadataBytes(), config.name() + "-metadata");
     }
 
     /// {@return bytes rounded up to whole pages, as a number of pages}

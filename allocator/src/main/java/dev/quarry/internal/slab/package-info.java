@@ -15,6 +15,20 @@
 /// Invariant of a slab at rest: `mallocs - frees == slots marked ALLOCATED`,
 /// `free list + ALLOCATED + remotely freed == slots ever used`.
 ///
+/// ```
+/// Space           what there is once: the address range and its parts (SpaceLayout, PageTables), the zones
+///   FrameTable      which slab lies at an address
+///   ZonePlacement   which OS pages the zones should get: of which node, of which size
+///   Refusals        what the system refused, for the report
+///   Zone            the free spans of one node or purpose, and
+///     Depot           its slabs: where they are made and end, and those that no arena owns
+///     ZoneLevel       what it has at hand, against its watermarks
+///     ZoneLock        who may change it
+///     ZonePurge       gives free memory back, a piece at a time
+///     ZoneMail        slabs with remote frees and no owner (MailRouter: those that have one)
+///     ZoneWalk        visits what lies in it
+/// ```
+///
 /// May know: buddies, regions. Must not know: threads, other than by the number of the arena that owns a slab.
 @NullMarked
 package dev.quarry.internal.slab;

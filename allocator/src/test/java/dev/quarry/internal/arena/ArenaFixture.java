@@ -43,7 +43,7 @@ final class ArenaFixture implements AutoCloseable {
 
     /// {@return the descriptor of the slab in which a block lies}
     long slabOf(long address) {
-        return space().slabAt(address - space().base);
+        return space().frames.slabAt(address - space().base);
     }
 
     /// Walks everything, and requires that no slot is lost and no byte is unexplained.

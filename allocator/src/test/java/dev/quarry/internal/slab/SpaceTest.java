@@ -83,7 +83,7 @@ class SpaceTest {
         try (SimulatedSpace fixture = new SimulatedSpace()) {
             Space space = fixture.space();
             for (long offset = 0; offset < space.byteSize; offset += SizeClasses.FRAME_BYTES) {
-                assertEquals(space.nullSlab, space.slabAt(offset));
+                assertEquals(space.nullSlab, space.frames.slabAt(offset));
             }
             space.metadata().verify();
         }

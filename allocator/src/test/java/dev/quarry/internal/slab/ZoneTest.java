@@ -70,14 +70,15 @@ class ZoneTest {
         assertEquals(0, offset % SizeClasses.FRAME_BYTES);
         assertTrue(SizeClasses.slabBytes(large) > SizeClasses.FRAME_BYTES);
         for (int at = 0; at < SizeClasses.slabBytes(large); at += PAGE_BYTES) {
-            assertEquals(slab, space.slabAt(offset + at));
+            assertEquals(slab, space.frames.slabAt(offset + at));
         }
-        assertEquals(space.nullSlab, space.slabAt(offset + SizeClasses.slabBytes(large)));
+        assertEquals(space.nullSlab, space.frames.slabAt(offset + SizeClasses.slabBytes(large)));
         assertEquals(ARENA, getInt(slab + SlabLayout.OWNER));
     }
 
     private long frame(long address) {
-        return getLong(space.frames + ((address - space.base) >>> SizeClasses.FRAME_SHIFT << Space.FRAME_ENTRY_SHIFT));
+        return getLong(
+                space.frames.address + ((address - space.base) >>> SizeClasses.FRAME_SHIFT << FrameTable.ENTRY_SHIFT));
     }
 
     @Test
@@ -88,7 +89,7 @@ class ZoneTest {
         assertEquals(ARENA, (char) frame(last));
         zone.setOwner(slab, ARENA | SlabLayout.GUARDED);
         assertEquals(0, (char) frame(last), "a guarded slab needs the slow path");
-        assertEquals(slab, space.slabAt(last - space.base));
+        assertEquals(slab, space.frames.slabAt(last - space.base));
         zone.setOwner(slab, ARENA);
         assertEquals(ARENA, (char) frame(last));
     }
@@ -108,7 +109,7 @@ class ZoneTest {
         long offset = getLong(slab + SlabLayout.BASE) - space.base;
         zone.retireSlab(slab);
 
-        assertEquals(space.nullSlab, space.slabAt(offset));
+        assertEquals(space.nullSlab, space.frames.slabAt(offset));
         assertEquals(0, zone.pages().dirtyFreeBytes());
         assertEquals(slab, zone.takeSlab(SLOTS_OF_64, ARENA), "its descriptor serves again");
     }
@@ -146,7 +147,7 @@ class ZoneTest {
         zone.adoptSlab(slab);
 
         assertEquals(0, zone.depot().partialSlabs(SLOTS_OF_64));
-        assertEquals(space.nullSlab, space.slabAt(offset));
+        assertEquals(space.nullSlab, space.frames.slabAt(offset));
     }
 
     @Test
@@ -174,7 +175,7 @@ class ZoneTest {
         Mailbox.send(zone.mailbox(), slab);
         zone.deliverMail();
 
-        assertEquals(space.nullSlab, space.slabAt(offset));
+        assertEquals(space.nullSlab, space.frames.slabAt(offset));
         assertEquals(0, zone.depot().partialSlabs(SLOTS_OF_64));
     }
 
@@ -289,8 +290,8 @@ class ZoneTest {
         List<Long> slabs = new ArrayList<>();
         List<Long> spans = new ArrayList<>();
         zone.locked(() -> {
-            zone.forEachSlab(slabs::add);
-            zone.forEachSpan((page, word) -> {
+            zone.walk().forEachSlab(slabs::add);
+            zone.walk().forEachSpan((page, word) -> {
                 if (SpanMap.state(word) == SpanMap.SPAN) {
                     spans.add(page);
                 }

@@ -3,6 +3,7 @@ package dev.quarry.it.servers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.AllocatorConfig;
@@ -11,9 +12,15 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +34,7 @@ abstract class EchoServerContract {
     private static final int REQUESTS = Integer.getInteger("servers.requests", 100_000);
     private static final int ABORTED = 50;
     private static final int BODY_BYTES = 100_000;
+    private static final int MOST_CLIENTS = 20;
     /// A server without memory may say nothing at all: this long a request waits that is to fail.
     private static final Duration TIMEOUT_WITHOUT_MEMORY = Duration.ofSeconds(2);
 
@@ -39,7 +47,7 @@ abstract class EchoServerContract {
 
     abstract EchoServer start(OffHeapAllocator allocator, TestCertificate certificate) throws Exception;
 
-    /// {@return how many buffers the server itself may lose sight of when it is refused one}
+    /// {@return how many buffers the server itself may lose sight of when a request fails for want of memory}
     int lostForWantOfMemory() {
         return 0;
     }
@@ -92,51 +100,65 @@ abstract class EchoServerContract {
         }
     }
 
+    /// What a server's threads have at hand may do for a client or two: with each round there is one more.
     @Test
     void shouldOutliveALackOfMemory() throws Exception {
         try (EchoServer server = start(allocator, certificate)) {
             assertEchoes(server);
-            boolean hasFailed = false;
-            for (int round = 0; round < 20 && !hasFailed; round++) {
+            int failed = 0;
+            for (int clients = 1; clients <= MOST_CLIENTS && failed == 0; clients++) {
                 Hoard hoard = new Hoard(allocator);
                 try {
-                    hasFailed = !echoes(server, TIMEOUT_WITHOUT_MEMORY);
+                    failed = clients - wholeAnswers(server, clients, TIMEOUT_WITHOUT_MEMORY);
                 } finally {
                     hoard.free();
                 }
             }
-            assertTrue(hasFailed, "no request has failed for want of memory");
-            mayHaveLost = lostForWantOfMemory();
+            assertTrue(failed > 0, "no request has failed for want of memory");
+            mayHaveLost = failed * lostForWantOfMemory();
             assertEchoes(server);
             awaitNoBuffersInUse(server);
         }
     }
 
-    private void assertEchoes(EchoServer server) throws Exception {
-        assertTrue(echoes(server, EchoLoad.TIMEOUT), "no whole answer");
+    private void assertEchoes(EchoServer server) throws GeneralSecurityException {
+        assertEquals(1, wholeAnswers(server, 1, EchoLoad.TIMEOUT), "no whole answer");
     }
 
-    /// {@return whether a client with a connection of its own gets its whole answer} A server that has sent an answer's
-    /// head before memory was lacking can only cut the answer short, and not every one resets the stream then. What has
-    /// come must be right.
-    private boolean echoes(EchoServer server, Duration timeout) throws Exception {
-        byte[] body = bodies.next(BODY_BYTES);
-        HttpClient client = EchoLoad.client(certificate.client(), HttpClient.Version.HTTP_2);
+    /// {@return how many of some clients, each with a connection of its own, get their whole answers} A server that has
+    /// sent an answer's head before memory was lacking can only cut the answer short, and not every one resets the
+    /// stream then. What has come must be right.
+    private int wholeAnswers(EchoServer server, int clients, Duration timeout) throws GeneralSecurityException {
+        List<HttpClient> connected = new ArrayList<>();
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>();
         try {
-            HttpResponse<byte[]> response =
-                    client.send(EchoLoad.request(server.uri(), body, timeout), HttpResponse.BodyHandlers.ofByteArray());
-            if (response.statusCode() != 200) {
-                return false;
+            for (int i = 0; i < clients; i++) {
+                HttpClient client = EchoLoad.client(certificate.client(), HttpClient.Version.HTTP_2);
+                connected.add(client);
+                byte[] body = bodies.next(BODY_BYTES);
+                answers.add(client.sendAsync(
+                                EchoLoad.request(server.uri(), body, timeout), HttpResponse.BodyHandlers.ofByteArray())
+                        .handle((response, refusal) -> isWhole(body, response, refusal)));
             }
-            byte[] answer = response.body();
-            assertTrue(answer.length <= body.length, "the answer is longer than the request");
-            assertArrayEquals(Arrays.copyOf(body, answer.length), answer);
-            return answer.length == body.length;
-        } catch (IOException refused) {
-            return false;
+            return (int) answers.stream().filter(CompletableFuture::join).count();
         } finally {
-            client.shutdownNow();
+            connected.forEach(HttpClient::shutdownNow);
         }
+    }
+
+    private static boolean isWhole(byte[] body, @Nullable HttpResponse<byte[]> response, @Nullable Throwable refusal) {
+        if (response == null) {
+            assertInstanceOf(
+                    IOException.class, refusal instanceof CompletionException wrapper ? wrapper.getCause() : refusal);
+            return false;
+        }
+        if (response.statusCode() != 200) {
+            return false;
+        }
+        byte[] answer = response.body();
+        assertTrue(answer.length <= body.length, "the answer is longer than the request");
+        assertArrayEquals(Arrays.copyOf(body, answer.length), answer);
+        return answer.length == body.length;
     }
 
     /// The clients are gone; the server learns of it a little later.

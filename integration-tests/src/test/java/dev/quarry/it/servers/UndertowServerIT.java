@@ -33,8 +33,7 @@ class UndertowServerIT extends EchoServerContract {
     }
 
     /// An I/O thread that gets no buffer breaks its connection; what a worker takes for that connection at the same
-    /// moment,
-    /// in order to write, is closed by nobody. It is one buffer, and it is seldom: 4 of 492 runs.
+    /// moment, in order to write, is closed by nobody. It is one buffer, and it is seldom: 4 of 492 requests.
     @Override
     int lostForWantOfMemory() {
         return 1;

@@ -17,14 +17,15 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// Runs the races of jcstress, all classes named `...Stress`, against the classes that ship; once for each way to touch
-/// raw memory. An outcome that is not among a race's own is a failure.
+/// Runs the races of jcstress, all classes named `...Stress`, against the classes that ship. An outcome that is not
+/// among a race's own is a failure.
 ///
-/// In its quick mode each race runs for half a second with the JVM's own choice of compiler. With the Maven profile
-/// `jcstress-full` it runs under every combination of compilers that jcstress knows, in many forks. The property
-/// `jcstress.tests`, a regular expression, picks some of the races.
+/// In its quick mode each race runs for half a second with the JVM's own choice of compiler, and touches raw memory as
+/// it does without flags. With the Maven profile `jcstress-full` it runs under every combination of compilers that
+/// jcstress knows, in many forks, and once for each way to touch raw memory. The property `jcstress.tests`, a regular
+/// expression, picks some of the races.
 class StressIT {
     private static final String FOREIGN = "foreign";
     private static final String INTERNAL = "internal";
@@ -42,8 +43,16 @@ class StressIT {
     private static final Pattern COUNTS = Pattern.compile("Results: (\\d+) planned; (\\d+) passed");
     private static final int SHOWN_LINES = 60;
 
+    private static List<String> accesses() {
+        return isQuick() ? List.of(FOREIGN) : List.of(FOREIGN, INTERNAL);
+    }
+
+    private static boolean isQuick() {
+        return !System.getProperty("jcstress.mode", "quick").equals("full");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {FOREIGN, INTERNAL})
+    @MethodSource("accesses")
     void shouldSeeNoOutcomeThatIsForbidden(String access) throws IOException, InterruptedException {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "a race needs two processors");
         Path folder = Files.createDirectories(Path.of("target", "jcstress", access));
@@ -64,7 +73,7 @@ class StressIT {
     }
 
     private static List<String> command(String access) {
-        boolean quick = !System.getProperty("jcstress.mode", "quick").equals("full");
+        boolean quick = isQuick();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",

@@ -114,6 +114,7 @@ class PageWriterTest {
     void shouldNameWhatIsMissingAndWhatFailed() throws IOException {
         String page = page();
         assertContains(page, "<dt>tcmalloc</dt><dd>was not there: apt-get install libtcmalloc-minimal4</dd>");
+        assertContains(page, "W8, to the best native malloc but for tcmalloc: geometric mean</th>");
         assertContains(page, "failed: the process ended with code 134: free(): invalid pointer &lt;0x0&gt;</td>");
     }
 

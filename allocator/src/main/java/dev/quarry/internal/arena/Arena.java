@@ -2,12 +2,7 @@
 package dev.quarry.internal.arena;
 
 import static dev.quarry.internal.arena.SlowCalls.CALL;
-import static dev.quarry.internal.slab.SizeClasses.GRANULE_SHIFT;
 import static dev.quarry.internal.slab.SizeClasses.MAX_SLOT;
-import static dev.quarry.internal.slab.SizeClasses.MAX_SMALL;
-import static dev.quarry.internal.slab.SizeClasses.MEDIUM_ENTRIES;
-import static dev.quarry.internal.slab.SizeClasses.MEDIUM_SHIFT;
-import static dev.quarry.internal.slab.SizeClasses.SMALL_ENTRIES;
 import static dev.quarry.internal.slab.SlabLayout.ALLOCATED;
 import static dev.quarry.internal.slab.SlabLayout.BASE;
 import static dev.quarry.internal.slab.SlabLayout.END;
@@ -59,22 +54,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not thread-safe: its owner only, or who holds its stripe. Statistics may be read by anyone.
 public final class Arena {
-    /// Slabs by size: up to `MAX_SMALL` an entry for each granule, of a granule's bytes, so that a size rounded up
-    /// is its offset already; then words, one for each `MEDIUM_STEP`.
-    static final int LOOKUP_BYTES = (SMALL_ENTRIES << GRANULE_SHIFT) + MEDIUM_ENTRIES * Long.BYTES;
-
     private static final int LINE_BYTES = 64;
     private static final int LOOKUPS = LINE_BYTES;
-    private static final int BATCHES = LOOKUPS + (LOOKUP_BYTES + LINE_BYTES - 1 & -LINE_BYTES);
+    private static final int BATCHES = LOOKUPS + (LookupTable.BYTES + LINE_BYTES - 1 & -LINE_BYTES);
 
     /// Bytes of an arena's record: its mailbox on a line of its own, the lookup table, and from the next line on
     /// what others' blocks need.
     static final int RECORD_BYTES = BATCHES + RemoteBatches.TABLE_BYTES;
-
-    private static final int MEDIUM_OFFSET = SMALL_ENTRIES << GRANULE_SHIFT;
-    private static final int SMALL_STEP = 1 << GRANULE_SHIFT;
-    private static final int SMALL_MASK = (MAX_SMALL << 1) - SMALL_STEP;
-    private static final int MEDIUM_STEP = 1 << MEDIUM_SHIFT;
 
     /// Of an index nothing is lost by it, and the compiler knows then that the link lies in bounds.
     private static final long INDEX_MASK = 0xFFFF;
@@ -132,7 +118,7 @@ public final class Arena {
     /// @throws RuntimeException what the [Shortage] throws for want of memory, or for a size that is none
     public long malloc(long size) {
         try {
-            final long slab = asAddress(currentSlab(size));
+            final long slab = asAddress(LookupTable.slabFor(lookups, size, nullSlab));
             final long index = (long) GET_LONG.invokeExact(slab + HEAD) & INDEX_MASK;
             return index == END ? mallocSlow(size) : take(slab, index);
         } catch (Throwable thrown) {
@@ -145,25 +131,9 @@ public final class Arena {
     /// @return the address, aligned to 16; 0 for want of memory, or for a size that is none
     public long tryMalloc(long size) {
         try {
-            final long slab = asAddress(currentSlab(size));
+            final long slab = asAddress(LookupTable.slabFor(lookups, size, nullSlab));
             final long index = (long) GET_LONG.invokeExact(slab + HEAD) & INDEX_MASK;
             return index == END ? tryMallocSlow(size) : take(slab, index);
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
-        }
-    }
-
-    /// The slab from which a size is served now; the null slab where that needs the slow path.
-    private long currentSlab(long size) {
-        try {
-            if (Long.compareUnsigned(size, MAX_SMALL) <= 0) {
-                return (long) GET_LONG.invokeExact(asAddress(lookups) + (size + SMALL_STEP - 1 & SMALL_MASK));
-            }
-            if (Long.compareUnsigned(size, MAX_SLOT) <= 0) {
-                return (long) GET_LONG.invokeExact(
-                        asAddress(lookups) + ((size + MEDIUM_STEP - 1) >>> MEDIUM_SHIFT << 3) + MEDIUM_OFFSET);
-            }
-            return nullSlab;
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
@@ -247,7 +217,7 @@ public final class Arena {
             return closed ? 0 : spansHere().calloc(size);
         }
         try {
-            final long slab = asAddress(currentSlab(size));
+            final long slab = asAddress(LookupTable.slabFor(lookups, size, nullSlab));
             final long index = (long) GET_LONG.invokeExact(slab + HEAD) & INDEX_MASK;
             if (index == END) {
                 return closed || size < 0 ? 0 : CALL.callocSlot(this, size);
@@ -269,7 +239,7 @@ public final class Arena {
 
     /// Called by way of [SlowCalls]. What was never used may be known to be zero.
     long callocSlot(long size) {
-        final long slab = currentSlab(size);
+        final long slab = LookupTable.slabFor(lookups, size, nullSlab);
         final long fresh = slab == nullSlab ? 0 : takeZeroed(slab);
         if (fresh != 0) {
             return fresh;
@@ -286,7 +256,7 @@ public final class Arena {
     /// @param size      bytes
     /// @return the address; 0 for want of memory
     public long alignedAlloc(long alignment, long size) {
-        if (alignment <= SMALL_STEP) {
+        if (alignment <= SizeClasses.GRANULE_BYTES) {
             return tryMalloc(size);
         }
         if (size <= MAX_SLOT && alignment <= MAX_SLOT) {
@@ -485,7 +455,7 @@ public final class Arena {
         }
         slab = CALL.refill(slabs, sizeClass);
         if (slab != 0 && guard == null) {
-            setLookups(sizeClass, slab);
+            LookupTable.set(lookups, sizeClass, slab);
         }
         return slab;
     }
@@ -573,24 +543,8 @@ public final class Arena {
         return SlabLayout.address(slab, extended);
     }
 
-    private void setLookups(int sizeClass, long slab) {
-        int slotBytes = SizeClasses.slotBytes(sizeClass);
-        int below = sizeClass == 0 ? -SMALL_STEP : SizeClasses.slotBytes(sizeClass - 1);
-        if (slotBytes <= MAX_SMALL) {
-            for (int size = below + SMALL_STEP; size <= slotBytes; size += SMALL_STEP) {
-                putLong(lookups + size, slab);
-            }
-        } else {
-            for (int entry = (below >>> MEDIUM_SHIFT) + 1; entry <= slotBytes >>> MEDIUM_SHIFT; entry++) {
-                putLong(lookups + MEDIUM_OFFSET + entry * 8L, slab);
-            }
-        }
-    }
-
     private void clearLookups() {
-        for (int offset = 0; offset < LOOKUP_BYTES; offset += Long.BYTES) {
-            putLong(lookups + offset, nullSlab);
-        }
+        LookupTable.clear(lookups, nullSlab);
     }
 
     /// {@return the bytes usable at a live block's address}
@@ -643,7 +597,7 @@ public final class Arena {
 
     private void relook() {
         for (int sizeClass = 0; sizeClass < SizeClasses.COUNT && guard == null; sizeClass++) {
-            setLookups(sizeClass, slabs.current(sizeClass));
+            LookupTable.set(lookups, sizeClass, slabs.current(sizeClass));
         }
     }
 

@@ -17,9 +17,8 @@
 /// current ones go, and [dev.quarry.internal.arena.MailReader] takes back what others freed.
 ///
 /// A thread has its arena for as long as it lives and works ([dev.quarry.internal.arena.Tenancies]), a carrier of
-/// virtual
-/// threads as long as they use it ([dev.quarry.internal.arena.Carriers]), and who holds a stripe for that moment
-/// ([dev.quarry.internal.arena.Stripes]).
+/// virtual threads as long as they use it ([dev.quarry.internal.arena.Carriers]), and who holds a stripe for that
+/// moment ([dev.quarry.internal.arena.Stripes]).
 ///
 /// What is slow is called by way of [dev.quarry.internal.arena.SlowCalls], and so stays out of the code of the fast
 /// paths' callers.

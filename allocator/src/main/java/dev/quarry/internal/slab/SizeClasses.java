@@ -29,6 +29,9 @@ public final class SizeClasses {
     /// log2 of the granule: every slot starts at a multiple of it.
     public static final int GRANULE_SHIFT = 4;
 
+    /// Bytes of a granule.
+    public static final int GRANULE_BYTES = 1 << GRANULE_SHIFT;
+
     /// Largest size that is looked up by granules.
     public static final int MAX_SMALL = 1024;
 
@@ -114,7 +117,7 @@ public final class SizeClasses {
     /// @param byteSize 0 to [#MAX_SLOT]
     public static int of(long byteSize) {
         return byteSize <= MAX_SMALL
-                ? SMALL[(int) byteSize + (1 << GRANULE_SHIFT) - 1 >>> GRANULE_SHIFT]
+                ? SMALL[(int) byteSize + GRANULE_BYTES - 1 >>> GRANULE_SHIFT]
                 : MEDIUM[(int) byteSize + (1 << MEDIUM_SHIFT) - 1 >>> MEDIUM_SHIFT];
     }
 

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// From any other thread every method throws [WrongThreadException] and changes nothing. Blocks may be freed anywhere,
 /// by either of the two classes. A virtual thread gets a handle that goes to its carrier's arena, and one above the cap
-/// of
-/// arenas one that goes to the shared stripes.
+/// of arenas one that goes to the shared stripes.
 ///
 /// Cost: one comparison with the current thread over the arena's own.
 public final class LocalArena {

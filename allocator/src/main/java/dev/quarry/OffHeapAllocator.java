@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Addresses are plain `long`s of native memory, aligned to 16. Any thread may allocate, and any thread may free what
 /// any other has allocated. A platform thread gets an arena of its own with its first call; virtual threads use that of
-/// the
-/// platform thread that runs them.
+/// the platform thread that runs them.
 ///
 /// *Errors.* Negative sizes, and alignments that are no power of two, are [IllegalArgumentException]s; want of
 /// memory is an [OutOfOffHeapMemoryError]; a bad free is an [InvalidFreeException]. When an exception leaves,

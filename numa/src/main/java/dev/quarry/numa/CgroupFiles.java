@@ -19,9 +19,8 @@ final class CgroupFiles {
         this.mounts = TextFiles.lines(root.resolve("proc/self/mountinfo"));
     }
 
-    /// The directories that have a say, the process's own first, then those around it; not all of them need to
-    /// be there. A controller that is mounted the
-    /// old way is not in the new hierarchy.
+    /// The directories that have a say, the process's own first, then those around it; not all of them need to be
+    /// there. A controller that is mounted the old way is not in the new hierarchy.
     List<Path> directories(String controller) {
         List<Path> old = directories(controller, false);
         return old.isEmpty() ? unifiedDirectories() : old;

@@ -11,9 +11,8 @@ import java.io.IOException;
 ///
 /// Undertow's output stream is not made for a pool that throws: a part that it was about to write may be left out or be
 /// written twice, and when Undertow closes the stream after the error, the answer ends as a whole one does. This
-/// handler
-/// breaks the answer off: it resets the stream of HTTP/2, or closes the connection of HTTP/1.1. It goes around the
-/// handler that writes the answer, in the thread that writes it, so within a `BlockingHandler`.
+/// handler breaks the answer off: it resets the stream of HTTP/2, or closes the connection of HTTP/1.1. It goes around
+/// the handler that writes the answer, in the thread that writes it, so within a `BlockingHandler`.
 ///
 /// Thread-safe, as far as the handler within is.
 public final class OutOfMemoryHandler implements HttpHandler {

@@ -18,8 +18,7 @@ import dev.quarry.internal.slab.Slabs;
 /// Takes back what other threads have freed of an arena's slots, by the letters in its mailbox.
 ///
 /// A letter is a slab, whose chain of slots hangs on its descriptor, or a batch with chains of several slabs. A slab
-/// that
-/// belongs to another arena by now goes on to that one: whose it was when the letter was sent does not count.
+/// that belongs to another arena by now goes on to that one: whose it was when the letter was sent does not count.
 ///
 /// Not thread-safe: the arena's owner only.
 final class MailReader {

@@ -6,9 +6,8 @@ import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 /// A stripe's lock: not reentrant, and it does not note who has it.
 ///
 /// A `ReentrantLock` writes a reference to its holder, for which the garbage collector is told of each locking, and
-/// lies
-/// next to those of other stripes once they have been moved together: two threads that never want the same stripe would
-/// write to the same cache lines. Here only the state is written, and the next lock's is two lines away.
+/// lies next to those of other stripes once they have been moved together: two threads that never want the same stripe
+/// would write to the same cache lines. Here only the state is written, and the next lock's is two lines away.
 ///
 /// Thread-safe.
 @SuppressWarnings({"serial", "UnusedVariable"}) // never serialized; the padding

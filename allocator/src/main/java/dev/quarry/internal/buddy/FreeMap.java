@@ -7,10 +7,9 @@ import static dev.quarry.numa.RawMemory.putLong;
 /// Which free blocks of one kind there are: a tree of bits, out of line.
 ///
 /// A *leaf* stands for 64 pages, a *branch* for 64 leaves, a *root* for 64 branches. Each branch has a word an order,
-/// with
-/// one bit for each leaf in which a block of that order starts; a root has the same for its branches, and on the heap
-/// there is one word of orders a root. Where in its leaf a block starts say the leaf's own two words; a block of 64
-/// pages or more starts where its leaf does.
+/// with one bit for each leaf in which a block of that order starts; a root has the same for its branches, and on the
+/// heap there is one word of orders a root. Where in its leaf a block starts say the leaf's own two words; a block of
+/// 64 pages or more starts where its leaf does.
 ///
 /// ```
 /// root     word 0 .. 31 of one kind, word 0 .. 31 of the other     2^18 pages    512 bytes
@@ -23,8 +22,7 @@ import static dev.quarry.numa.RawMemory.putLong;
 /// ```
 ///
 /// So the lowest block of any of several orders is found in one way down, and a merge looks at one bit: what the
-/// records
-/// of free blocks say, which lie a line a block apart, is never read for it. It is 0.3 bytes a page and kind.
+/// records of free blocks say, which lie a line a block apart, is never read for it. It is 0.3 bytes a page and kind.
 ///
 /// A block is named by one number: its first page and its order ([#page], [#order]).
 ///

@@ -74,10 +74,14 @@ final class Aims {
         return widest;
     }
 
-    /// Names those that were not there: the best of the others may be none to compare with.
     private static String bestNative(SuiteFile suite) {
+        return "the best native malloc" + butForMissing(suite);
+    }
+
+    /// Names those that were not there, to stand behind "the best": without them it may be none to compare with.
+    static String butForMissing(SuiteFile suite) {
         String missing = String.join(", ", suite.missing().keySet());
-        return missing.isEmpty() ? "the best native malloc" : "the best native malloc but for " + missing;
+        return missing.isEmpty() ? "" : " but for " + missing;
     }
 
     private static void addWorkloads(List<Aim> aims, ResultsFolder run) {

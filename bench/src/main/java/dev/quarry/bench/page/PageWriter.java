@@ -18,8 +18,8 @@ public final class PageWriter {
     ///
     /// The folder holds `env.json`, `workloads.json`, `memory.json`, `latency.json`, a `jmh-SUITE.json` for each of
     /// `jmhSuites` in `env.json`, and may hold `notes.json`: an object from cases to sentences, which stand where
-    /// Quarry is behind. A case's name there
-    /// is that of its file and its own, as in `workloads/larson`, `jmh/pair` or `scaling/mstress`.
+    /// Quarry is behind. A case's name there is that of its file and its own, as in `workloads/larson`, `jmh/pair` or
+    /// `scaling/mstress`.
     ///
     /// @return the file that was written
     /// @throws IOException when a file is missing, cannot be read or does not say what it must, or the page cannot be

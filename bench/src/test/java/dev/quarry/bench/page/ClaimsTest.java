@@ -72,6 +72,7 @@ class ClaimsTest {
         assertContains(claims, "0.88 (larson (W1), 2 threads) to 1.80 (alloc-test (W8), 2 threads).");
         assertContains(claims, "of all others that Java can call: 0.33 (16,639 B) to 1.90 (64 KiB).");
         assertContains(claims, "Under mstress a malloc takes at p99.99 1.13 times the time of the best native one's");
+        assertContains(claims, "malloc in C but for tcmalloc as the geometric mean");
         assertContains(claims, "in 1 of 2: 0.16 (burst-idle (F12)) to 1.02 (robson (F1)).");
     }
 

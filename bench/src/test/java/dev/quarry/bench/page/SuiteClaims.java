@@ -20,9 +20,10 @@ final class SuiteClaims {
             sentences.add(String.format(
                     Locale.ROOT,
                     "In the %d workloads that are judged an operation takes %s the time of each one's fastest native"
-                            + " malloc in C as the geometric mean, %s.",
+                            + " malloc in C%s as the geometric mean, %s.",
                     workloads.count(),
                     Words.share(workloads.geometricMean()),
+                    Aims.butForMissing(run.workloads()),
                     range(workloads)));
         }
         Ratios pairs = Ratios.of(pairs(run), Group::isCompetitor);
@@ -30,13 +31,17 @@ final class SuiteClaims {
             sentences.add("A malloc and its free take, of the time of the best of all others that Java can call: "
                     + range(pairs) + ".");
         }
-        run.latency().cases().forEach(latency -> latency(latency).ifPresent(sentences::add));
+        run.latency()
+                .cases()
+                .forEach(latency ->
+                        latency(latency, Aims.butForMissing(run.latency())).ifPresent(sentences::add));
         Ratios memory = Ratios.of(
                 run.memory().cases().stream().map(MemorySection::compare).toList(), group -> group == Group.NATIVE);
         if (!memory.isEmpty()) {
             sentences.add(String.format(
                     Locale.ROOT,
-                    "In the memory cases it holds no more than the best native malloc in %d of %d: %s.",
+                    "In the memory cases it holds no more than the best native malloc%s in %d of %d: %s.",
+                    Aims.butForMissing(run.memory()),
                     memory.countUpTo(1),
                     memory.count(),
                     range(memory)));
@@ -58,17 +63,18 @@ final class SuiteClaims {
         return pairs;
     }
 
-    private static Optional<String> latency(SuiteFile.Case latency) {
+    private static Optional<String> latency(SuiteFile.Case latency, String butForMissing) {
         List<Ratio> mallocAndFree = Ratios.of(LatencySection.judged(latency), group -> group == Group.NATIVE)
                 .all();
         return mallocAndFree.size() < 2
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "Under %s a malloc takes at p%s %s the time of the best native one's, a free %s.",
+                        "Under %s a malloc takes at p%s %s the time of the best native one's%s, a free %s.",
                         latency.name(),
                         LatencySection.JUDGED,
                         Words.share(mallocAndFree.get(0).value()),
+                        butForMissing,
                         Words.number(mallocAndFree.get(1).value())));
     }
 

@@ -6,6 +6,7 @@ import dev.quarry.NumaPolicy;
 import dev.quarry.internal.event.EventHub;
 import dev.quarry.internal.event.EventKind;
 import dev.quarry.internal.slab.FrameTable;
+import dev.quarry.internal.slab.LockWaiters;
 import dev.quarry.internal.slab.Space;
 import dev.quarry.internal.slab.StackReserve;
 import dev.quarry.internal.slab.Zone;
@@ -115,7 +116,8 @@ public final class ArenaPool {
         lock.lock();
         try {
             if (idle.isEmpty()) {
-                tenancies.adoptEnded();
+                // One: what others have left is the maintenance's, or the next thread's that needs one.
+                tenancies.adoptEnded(Tenancies.ALL);
             }
             Arena arena = idle.pollLast();
             return arena != null || arenas.size() - stripeCount >= maxArenas
@@ -237,14 +239,8 @@ public final class ArenaPool {
         int work = 0;
         long idleNs = Math.max(delayNs / IDLE_PART, MIN_IDLE_NS);
         upkeep.beginRound(nowNs, idleNs);
-        lock.lock();
-        try {
-            work += tenancies.adoptEnded();
-            work += tenancies.adoptIdle(nowNs, idleNs);
-            readIdleMail();
-        } finally {
-            lock.unlock();
-        }
+        work += adoptEnded();
+        work += adoptIdle(nowNs, idleNs);
         work += carriers.takeBackIdle(nowNs, idleNs);
         publishAdoptions();
         stripes.sweep(nowNs, idleNs);
@@ -291,39 +287,63 @@ public final class ArenaPool {
         return lookasideBudgetBytes.get();
     }
 
-    /// Takes the arenas of threads that have ended, and delivers the mail that nobody reads.
-    void adoptEnded() {
-        lock.lock();
-        try {
-            tenancies.adoptEnded();
-            readIdleMail();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// The same, unless somebody else has the lock.
-    void tryAdoptEnded() {
-        if (lock.tryLock()) {
+    /// Takes the arenas of threads that have ended, and delivers the mail that nobody reads. To adopt one may take
+    /// half a millisecond, so others get the lock in between.
+    /// @return how many
+    int adoptEnded() {
+        int adopted = 0;
+        int place = Tenancies.ALL;
+        while (place != Tenancies.NONE) {
+            lock.lock();
             try {
-                tenancies.adoptEnded();
-                readIdleMail();
+                place = tenancies.adoptEnded(place);
+                adopted += place == Tenancies.NONE ? 0 : 1;
+                if (place == Tenancies.NONE) {
+                    readIdleMail();
+                }
             } finally {
                 lock.unlock();
             }
+            LockWaiters.letIn(lock);
         }
+        return adopted;
     }
 
-    /// Takes the arenas of threads that do nothing.
-    /// @param nowNs  monotonic time
-    /// @param idleNs for how long they must have done nothing
-    void adoptIdle(long nowNs, long idleNs) {
-        lock.lock();
+    /// Takes one of them, unless somebody else has the lock; delivers the mail that nobody reads where there is none.
+    /// @return whether it took one
+    boolean tryAdoptOneEnded() {
+        if (!lock.tryLock()) {
+            return false;
+        }
         try {
-            tenancies.adoptIdle(nowNs, idleNs);
+            boolean adopted = tenancies.adoptEnded(Tenancies.ALL) != Tenancies.NONE;
+            if (!adopted) {
+                readIdleMail();
+            }
+            return adopted;
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Takes the arenas of threads that do nothing, one after the other as well.
+    /// @param nowNs  monotonic time
+    /// @param idleNs for how long they must have done nothing
+    /// @return how many
+    int adoptIdle(long nowNs, long idleNs) {
+        int adopted = 0;
+        int place = Tenancies.ALL;
+        while (place != Tenancies.NONE) {
+            lock.lock();
+            try {
+                place = tenancies.adoptIdle(place, nowNs, idleNs);
+                adopted += place == Tenancies.NONE ? 0 : 1;
+            } finally {
+                lock.unlock();
+            }
+            LockWaiters.letIn(lock);
+        }
+        return adopted;
     }
 
     private void readIdleMail() {

@@ -76,8 +76,9 @@ public final class ArenaReclaim {
     /// @param targetBytes how much it should have available
     /// @param deadlineNs  monotonic time at which the rest is left
     void reclaimFor(Zone zone, long targetBytes, long deadlineNs) {
-        if (zone.availableBytes() < targetBytes) {
-            pool.tryAdoptEnded();
+        boolean more = true;
+        while (more && zone.availableBytes() < targetBytes && isBefore(deadlineNs)) {
+            more = pool.tryAdoptOneEnded();
         }
         if (zone.availableBytes() < targetBytes && isBefore(deadlineNs)) {
             stripes.forEachFree(Arena::trim);

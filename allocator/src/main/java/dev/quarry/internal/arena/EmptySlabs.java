@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// Not thread-safe: the arena's owner only. Counts are read by statistics, racily.
 final class EmptySlabs {
-    private static final int PERIOD_EVENTS = 1024;
+    /// Refills after which the period of one class ends, and the next ones begins: of one class at a time, so that no
+    /// refill has to wait for all.
+    private static final int EVENTS_BETWEEN_CLASSES = 16;
 
     /// Empty slabs that one class may keep: more of them serve other classes better.
     private static final int MAX_SLABS_A_CLASS = 2;
@@ -33,7 +35,8 @@ final class EmptySlabs {
     private final int[] slots = new int[COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[COUNT];
     private final long[] flushes = new long[COUNT];
-    private int eventsInPeriod;
+    private int events;
+    private int nextToEnd;
     private int nextToRetire;
     private long unpublishedFlushes;
     private long unpublishedFlushBytes;
@@ -53,10 +56,12 @@ final class EmptySlabs {
         }
     }
 
-    /// Counts a refill. After some of them a period ends.
+    /// Counts a refill. After some of them a class's period ends.
     void countRefill() {
-        if (++eventsInPeriod >= PERIOD_EVENTS) {
-            endPeriod();
+        if (++events >= EVENTS_BETWEEN_CLASSES) {
+            events = 0;
+            nextToEnd = nextToEnd + 1 < COUNT ? nextToEnd + 1 : 0;
+            endPeriod(nextToEnd);
         }
     }
 
@@ -133,12 +138,15 @@ final class EmptySlabs {
 
     /// Retires those that were of no use since the last period's end.
     void endPeriod() {
-        eventsInPeriod = 0;
         for (int sizeClass = 0; sizeClass < COUNT; sizeClass++) {
-            int idle = depths[sizeClass].endPeriod(slots[sizeClass]);
-            if (idle != 0) {
-                drain(sizeClass, idle);
-            }
+            endPeriod(sizeClass);
+        }
+    }
+
+    private void endPeriod(int sizeClass) {
+        int idle = depths[sizeClass].endPeriod(slots[sizeClass]);
+        if (idle != 0) {
+            drain(sizeClass, idle);
         }
     }
 

@@ -59,6 +59,9 @@ final class RemoteBatches {
     /// Batches of an arena, those in the mail included. More of them make hardly a difference (docs/adr/0002).
     static final int BATCHES = 16;
 
+    /// Entries of a batch for the zones: each costs a CAS on its slab when the batch is unpacked, in one free.
+    private static final int ZONE_ENTRIES = 4;
+
     private static final int COUNTER_BYTES = 64;
 
     private static final int OWNED_BY = 0;
@@ -129,8 +132,10 @@ final class RemoteBatches {
 
     /// Adds a slot where its counter's batch is full, or another owner's. Called by way of [SlowCalls].
     void addElsewhere(long owner, long slab, long index, long link) {
-        flush(counter((int) owner & COUNTERS - 1));
-        putLong(counter((int) owner & COUNTERS - 1) + OWNED_BY, owner);
+        long counter = counter((int) owner & COUNTERS - 1);
+        flush(counter);
+        putLong(counter + OWNED_BY, owner);
+        putLong(counter + LIMIT, lastPlace(getLong(counter + BATCH), owner));
         add(owner, slab, index, link);
     }
 
@@ -188,8 +193,13 @@ final class RemoteBatches {
         BatchLayout.begin(batch);
         putLong(counter + BATCH, batch);
         putLong(counter + ROOM, MAX_BYTES);
-        putLong(counter + LIMIT, batch + CAPACITY * ENTRY_BYTES);
+        putLong(counter + LIMIT, lastPlace(batch, getLong(counter + OWNED_BY)));
         putLong(counter + LAST, batch);
+    }
+
+    /// {@return where the last entry of a batch lies that is full}
+    private static long lastPlace(long batch, long owner) {
+        return batch + (owner == 0 ? ZONE_ENTRIES : CAPACITY) * (long) ENTRY_BYTES;
     }
 
     private long counter(int number) {

@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Holds only spans of the arena's own zone, all in state `CACHED`. Not thread-safe: the arena's owner only; the totals
 /// may be read by anyone and are exact when the owner rests.
 final class SpanLookaside {
-    private static final int PERIOD_EVENTS = 1024;
+    /// Frees after which the period of one class ends, and the next ones begins.
+    private static final int EVENTS_BETWEEN_CLASSES = 25;
+
     private static final int MAX_SPANS = 64;
     private static final int MAX_BYTES_PER_CLASS = 4 << 20;
 
@@ -26,7 +28,8 @@ final class SpanLookaside {
     private final long[] heads = new long[SizeClasses.SPAN_COUNT];
     private final int[] counts = new int[SizeClasses.SPAN_COUNT];
     private final LookasideDepth[] depths = new LookasideDepth[SizeClasses.SPAN_COUNT];
-    private int eventsInPeriod;
+    private int events;
+    private int nextToEnd;
     private int nextToGive;
 
     SpanLookaside(Home home, AllocatorConfig config, AtomicLong budgetBytes) {
@@ -71,8 +74,10 @@ final class SpanLookaside {
     /// Keeps a span, if the depth allows.
     /// @return whether it is kept; if not, it goes to the zone
     boolean push(int spanClass, long page) {
-        if (++eventsInPeriod >= PERIOD_EVENTS) {
-            endPeriod();
+        if (++events >= EVENTS_BETWEEN_CLASSES) {
+            events = 0;
+            nextToEnd = nextToEnd + 1 < heads.length ? nextToEnd + 1 : 0;
+            endPeriod(nextToEnd);
         }
         if (counts[spanClass] >= depths[spanClass].depth() || !keeps) {
             return false;
@@ -113,10 +118,13 @@ final class SpanLookaside {
 
     /// Gives back the spans that were of no use since the last period's end.
     void endPeriod() {
-        eventsInPeriod = 0;
         for (int spanClass = 0; spanClass < heads.length; spanClass++) {
-            flush(spanClass, depths[spanClass].endPeriod(counts[spanClass]));
+            endPeriod(spanClass);
         }
+    }
+
+    private void endPeriod(int spanClass) {
+        flush(spanClass, depths[spanClass].endPeriod(counts[spanClass]));
     }
 
     private void flush(int spanClass, int count) {

@@ -11,6 +11,12 @@ import java.util.List;
 ///
 /// Not thread-safe: used under the pool's lock; the counts may be read by anyone.
 final class Tenancies {
+    /// Above each place.
+    static final int ALL = Integer.MAX_VALUE;
+
+    /// No place.
+    static final int NONE = -1;
+
     /// All code that uses an arena without a lock is in these classes, and calls nobody else's.
     private static final String[] ALLOCATOR_CODE = {
         "dev.quarry.OffHeapAllocator",
@@ -43,38 +49,44 @@ final class Tenancies {
         tenancies.add(new Tenancy(binding));
     }
 
-    int adoptEnded() {
-        int adopted = 0;
-        for (int index = tenancies.size() - 1; index >= 0; index--) {
-            Tenancy tenancy = tenancies.get(index);
+    /// Takes the arena of one thread that has ended.
+    ///
+    /// Who wants all of them goes on below the place of the last one, and may let go of the lock before: what moves
+    /// meanwhile was looked at, or is new.
+    /// @param below where to begin, downwards; [#ALL] for the first time
+    /// @return its place; [#NONE] where there was none
+    int adoptEnded(int below) {
+        for (int index = Math.min(below, tenancies.size()) - 1; index >= 0; index--) {
             // The end of a thread happens before isAlive() returns false: all its plain stores are seen here.
-            if (!tenancy.binding().owner().isAlive()) {
+            if (!tenancies.get(index).binding().owner().isAlive()) {
                 adopt(index);
-                adopted++;
+                ended++;
+                return index;
             }
         }
-        ended += adopted;
-        return adopted;
+        return NONE;
     }
 
-    /// Takes the arenas of threads that have not used them for a while, and are not about to.
-    int adoptIdle(long nowNs, long idleNs) {
-        int adopted = 0;
-        for (int index = tenancies.size() - 1; index >= 0; index--) {
+    /// Takes the arena of one thread that has not used it for a while, and is not about to. Of all in the same way.
+    /// @param below  where to begin, downwards
+    /// @param nowNs  monotonic time
+    /// @param idleNs for how long it must have done nothing
+    /// @return its place; [#NONE] where there was none
+    int adoptIdle(int below, long nowNs, long idleNs) {
+        for (int index = Math.min(below, tenancies.size()) - 1; index >= 0; index--) {
             Tenancy tenancy = tenancies.get(index);
             if (tenancy.watch().sawNoneFor(tenancy.arena(), nowNs, idleNs) && isOnDefaultPolicy(tenancy.arena())) {
                 tenancy.binding().suspend();
                 if (Quiescence.isOutside(tenancy.binding().owner(), ALLOCATOR_CODE)) {
                     adopt(index);
-                    adopted++;
-                } else {
-                    tenancy.binding().resume();
-                    tenancy.watch().restart(nowNs);
+                    idle++;
+                    return index;
                 }
+                tenancy.binding().resume();
+                tenancy.watch().restart(nowNs);
             }
         }
-        idle += adopted;
-        return adopted;
+        return NONE;
     }
 
     /// In a scope of another policy the arena is the thread's until the scope ends.

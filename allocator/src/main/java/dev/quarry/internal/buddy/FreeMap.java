@@ -150,7 +150,9 @@ final class FreeMap {
     /// {@return the block that starts at a page, or [#NOTHING]}
     long at(long page) {
         int highest = page == 0 ? ORDERS - 1 : Math.min(Long.numberOfTrailingZeros(page), ORDERS - 1);
-        for (int order = 0; order <= highest; order++) {
+        int present = rootOrders[(int) (page >>> ROOT_SHIFT)] & -1 >>> ORDERS - 1 - highest;
+        for (; present != 0; present &= present - 1) {
+            int order = Integer.numberOfTrailingZeros(present);
             if (contains(page, order)) {
                 return block(page, order);
             }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quarry.internal.slab;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The lock of a zone.
@@ -13,12 +12,6 @@ final class ZoneLock {
     /// How often the lock is tried before a thread parks; once where there is no second processor that could release
     /// it.
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 128 : 1;
-
-    /// How often, and for how long at a time, who goes on at once waits for those that wait for it: together longer
-    /// than a thread takes to wake up.
-    private static final int MAX_PAUSES = 20;
-
-    private static final long PAUSE_NS = 50_000;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -41,8 +34,6 @@ final class ZoneLock {
     /// Gives those that wait for the lock the time to wake up: who took it again at once would leave them waiting.
     /// Called without the lock.
     void yieldToWaiters() {
-        for (int pauses = 0; pauses < MAX_PAUSES && lock.hasQueuedThreads(); pauses++) {
-            LockSupport.parkNanos(this, PAUSE_NS);
-        }
+        LockWaiters.letIn(lock);
     }
 }

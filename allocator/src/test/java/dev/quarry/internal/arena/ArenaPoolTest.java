@@ -12,15 +12,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.NumaPolicy;
 import dev.quarry.internal.slab.SimulatedSpace;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArenaPoolTest {
     private static final long DELAY_NS = 1_000;
+    private static final int ADOPTIONS = 6;
+    private static final int MOST_ROUNDS = 50;
 
     private record Owned(Thread owner, Arena arena, AtomicInteger unbound) implements ArenaPool.Binding {
         @Override
@@ -124,6 +128,104 @@ class ArenaPoolTest {
             assertSame(arena, fixture.arena(), "the arena serves the next thread");
             arena.free(block);
             fixture.verify();
+        }
+    }
+
+    @Test
+    void shouldAdoptOneArenaForEachThreadThatNeedsOne() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            Thread ended = endedThread();
+            for (Arena arena : List.of(fixture.arena(), fixture.arena(), fixture.arena())) {
+                arena.malloc(100);
+                fixture.pool().bind(new Owned(ended, arena, new AtomicInteger()));
+            }
+
+            fixture.arena();
+            assertEquals(1, fixture.pool().adoptions(), "a thread waits for one adoption, however many have ended");
+            fixture.arena();
+            assertEquals(2, fixture.pool().adoptions());
+            assertEquals(3, fixture.pool().arenaCount(), "none is made while there is one to adopt");
+            assertEquals(1, fixture.pool().tick(0, DELAY_NS));
+            assertEquals(3, fixture.pool().adoptions());
+            assertEquals(3, fixture.pool().stats().liveBlocks());
+            fixture.verify();
+        }
+    }
+
+    /// On a busy machine a thread may wake up too late now and then, but not always.
+    @Test
+    void shouldLetAThreadInBetweenTwoAdoptions() throws InterruptedException {
+        boolean isLetIn = false;
+        for (int round = 0; round < MOST_ROUNDS && !isLetIn; round++) {
+            isLetIn = adoptionsBeforeAComer() == 1;
+        }
+        assertTrue(isLetIn, "who needs an arena has to wait for more than the one adoption");
+    }
+
+    private static int adoptionsBeforeAComer() throws InterruptedException {
+        try (ArenaFixture fixture = new ArenaFixture(SimulatedSpace.options())) {
+            Thread ended = endedThread();
+            AtomicInteger unbound = new AtomicInteger();
+            AtomicInteger unboundBefore = new AtomicInteger();
+            Thread comer = new Thread(() -> {
+                fixture.arena();
+                unboundBefore.set(unbound.get());
+            });
+            List<Arena> arenas =
+                    Stream.generate(fixture::arena).limit(ADOPTIONS).toList();
+            for (Arena arena : arenas) {
+                fixture.pool().bind(new OneOfMany(new Owned(ended, arena, unbound), comer));
+            }
+
+            fixture.pool().tick(0, DELAY_NS);
+            comer.join();
+            assertEquals(ADOPTIONS, unbound.get());
+            assertTrue(unboundBefore.get() > 0, "the thread comes with the first adoption");
+            return unboundBefore.get();
+        }
+    }
+
+    /// With the first that is adopted somebody comes and waits.
+    private record OneOfMany(Owned owned, Thread comer) implements ArenaPool.Binding {
+        @Override
+        public Thread owner() {
+            return owned.owner();
+        }
+
+        @Override
+        public Arena arena() {
+            return owned.arena();
+        }
+
+        @Override
+        public boolean isBound() {
+            return owned.isBound();
+        }
+
+        @Override
+        public void bind(Arena another) {
+            owned.bind(another);
+        }
+
+        @Override
+        public void suspend() {
+            owned.suspend();
+        }
+
+        @Override
+        public void resume() {
+            owned.resume();
+        }
+
+        @Override
+        public void unbind() {
+            owned.unbind();
+            if (comer.getState() == Thread.State.NEW) {
+                comer.start();
+                while (comer.getState() != Thread.State.WAITING) {
+                    Thread.onSpinWait();
+                }
+            }
         }
     }
 

@@ -23,7 +23,7 @@ class GrowthTest {
     /// Straight from the zone: no lookaside list keeps it.
     private static final long UNIT_BYTES = 5L << 18;
 
-    /// A power of two, so that it is aligned to its size.
+    /// A power of two, and aligned to it.
     private static final long RUN_BYTES = 8L << 20;
 
     private static final int RUNS = 40;
@@ -48,7 +48,7 @@ class GrowthTest {
     /// A run comes and goes, and where it began a unit stays, because it must be aligned so; others come and go in what
     /// is dirty. None of the places left has room for a run that begins as it must.
     private void growByOneRun() {
-        allocator.free(allocator.malloc(RUN_BYTES));
+        allocator.free(allocator.alignedAlloc(RUN_BYTES, RUN_BYTES));
         allocator.alignedAlloc(RUN_BYTES, UNIT_BYTES);
         for (int other = 0; other < 10; other++) {
             allocator.free(allocator.malloc(UNIT_BYTES));

@@ -14,11 +14,11 @@ import dev.quarry.internal.region.Region;
 /// never committed (the gaps that alignment leaves). Pages above the *frontier* were never touched and are in none.
 /// Buddies merge only with their own kind.
 ///
-/// A request takes, in this order: a committed block that suffices; a smaller committed block that can grow over
-/// its free neighbours (so that a freed run of 3 pages serves the next run of 3); an uncommitted block; fresh pages
-/// at the frontier. What a block has over is split off again, so a run of pages costs exactly its pages.
+/// A request takes, in this order: a committed block that suffices, or several that lie side by side ([FreeRuns]); a
+/// committed block that can grow over uncommitted neighbours; an uncommitted block; fresh pages at the frontier, and
+/// what is free just below it. What a block has over is split off again, so a run of pages costs exactly its pages.
 ///
-/// Of all blocks that suffice the lowest is taken, and neither the one freed last nor the smallest: what is in use so
+/// Of all places that suffice the lowest is taken, and neither the one freed last nor the smallest: what is in use so
 /// gathers at low addresses, what is free above grows together, and small runs do not cut what a large one has left
 /// between two others. A free block's record is written for those who ask what a page is, and never read here: it lies
 /// where no cache has it. See docs/adr/0015.
@@ -34,7 +34,11 @@ public final class BuddyAllocator {
 
     private static final int MAX_ORDERS = FreeMap.ORDERS;
 
-    /// How many blocks are looked at that might grow over their neighbours.
+    /// How many places are looked at where a run over committed blocks might begin: the lowest. With eight of them one
+    /// malloc in a thousand took twice its time (docs/adr/0019).
+    private static final int FIRST_CANDIDATES = 1;
+
+    /// The same where none suffices, before uncommitted or fresh pages are taken.
     private static final int CANDIDATES = 8;
 
     private final Region region;
@@ -44,6 +48,7 @@ public final class BuddyAllocator {
     private final long granulePages;
     private final FreeMap committed;
     private final FreeMap uncommitted;
+    private final FreeRuns runs;
     private volatile long frontierPages;
     private long splits;
     private long merges;
@@ -62,6 +67,7 @@ public final class BuddyAllocator {
         this.granulePages = Math.max(1, granuleBytes >>> PAGE_SHIFT);
         this.committed = new FreeMap(freeBits, 0, totalPages);
         this.uncommitted = new FreeMap(freeBits, 1, totalPages);
+        this.runs = new FreeRuns(committed, uncommitted);
     }
 
     /// Allocates a run of pages.
@@ -73,12 +79,18 @@ public final class BuddyAllocator {
         if (order >= MAX_ORDERS || pages > totalPages) {
             return NOTHING;
         }
+        int startOrder = FreeRuns.startOrder(pages, alignOrder);
+        boolean isRun = startOrder < order;
+        long run = isRun ? allocateRun(pages, startOrder, FIRST_CANDIDATES, false) : NOTHING;
+        if (run != NOTHING) {
+            return run;
+        }
         int sufficient = -1 << order;
         long block = committed.lowest(sufficient, 0);
         if (block != FreeMap.NOTHING) {
             return take(committed, block, pages);
         }
-        long run = allocateRun(pages, alignOrder);
+        run = isRun ? allocateRun(pages, startOrder, CANDIDATES, true) : NOTHING;
         if (run != NOTHING) {
             return run;
         }
@@ -86,7 +98,7 @@ public final class BuddyAllocator {
         if (block != FreeMap.NOTHING && region.tryCommit(FreeMap.page(block) << PAGE_SHIFT, pages << PAGE_SHIFT)) {
             return take(uncommitted, block, pages);
         }
-        return allocateAtFrontier(pages, order);
+        return allocateAtFrontier(pages, startOrder, isRun);
     }
 
     /// Frees a run of pages, merging what can be merged.
@@ -105,7 +117,7 @@ public final class BuddyAllocator {
         long end = page + newPages;
         long withoutCredit = 0;
         for (long at = page + pages; at < end; ) {
-            long block = freeBlockAt(at);
+            long block = runs.blockAt(at, frontierPages);
             if (block == FreeMap.NOTHING) {
                 return false;
             }
@@ -120,22 +132,13 @@ public final class BuddyAllocator {
             return false;
         }
         for (long at = page + pages; at < end; ) {
-            long block = freeBlockAt(at);
+            long block = runs.blockAt(at, frontierPages);
             long length = Math.min(1L << FreeMap.order(block), end - at);
             take(isCommitted(block) ? committed : uncommitted, block, length);
             map.setRelease(at, NONE, 0, 0);
             at += length;
         }
         return true;
-    }
-
-    /// {@return the free block of either kind that starts at a page, or [FreeMap#NOTHING]}
-    private long freeBlockAt(long page) {
-        if (page >= frontierPages) {
-            return FreeMap.NOTHING;
-        }
-        long block = committed.at(page);
-        return block != FreeMap.NOTHING ? block : uncommitted.at(page);
     }
 
     private boolean isCommitted(long block) {
@@ -233,48 +236,68 @@ public final class BuddyAllocator {
         require(kind.blocks(order) == counted, "blocks do not add up, order", order);
     }
 
-    private long allocateRun(long pages, int alignOrder) {
-        int floor = 63 - Long.numberOfLeadingZeros(pages);
-        if (1L << floor == pages || alignOrder > floor) {
-            return NOTHING;
-        }
-        long block = committed.lowest(1 << floor, 0);
-        for (int tries = 0; block != FreeMap.NOTHING && tries < CANDIDATES; tries++) {
+    /// Takes the lowest place where a run can be, of the first ones that it might start at.
+    private long allocateRun(long pages, int startOrder, int candidates, boolean alsoUncommitted) {
+        long from = 0;
+        for (int tries = 0; tries < candidates; tries++) {
+            long block = committed.lowest(-1 << startOrder, from);
+            if (block == FreeMap.NOTHING) {
+                return NOTHING;
+            }
             long page = FreeMap.page(block);
-            if (tryExtend(page, 1L << floor, pages)) {
-                take(committed, block, 1L << floor);
+            long firstPages = 1L << FreeMap.order(block);
+            if (firstPages >= pages) {
+                return take(committed, block, pages);
+            }
+            long wanted = Math.min(page + pages, frontierPages);
+            long end = runs.end(page + firstPages, wanted, alsoUncommitted);
+            if (end == page + pages && tryExtend(page, firstPages, pages)) {
+                take(committed, block, firstPages);
                 map.setRelease(page, SpanMap.CACHED, 0, pages);
                 return page;
             }
-            block = committed.lowest(1 << floor, page + 1);
+            from = end;
         }
         return NOTHING;
     }
 
-    private long allocateAtFrontier(long pages, int order) {
+    private long allocateAtFrontier(long pages, int startOrder, boolean isRun) {
         long frontier = frontierPages;
-        long align = 1L << order;
-        long start = frontier + align - 1 & -align;
+        long align = 1L << startOrder;
+        long tail = isRun ? runs.tailStart(frontier, pages, startOrder) : frontier;
+        long start = tail < frontier ? tail : frontier + align - 1 & -align;
+        long fresh = Math.max(start, frontier);
         if (start + pages > totalPages) {
             return NOTHING;
         }
-        long length = Math.min(Math.max(pages, granulePages), totalPages - start);
-        if (!growth.tryCover(start + length)) {
+        long needed = start + pages - fresh;
+        long length = Math.min(Math.max(needed, granulePages), totalPages - fresh);
+        if (!growth.tryCover(fresh + length)) {
             return NOTHING;
         }
-        if (!region.tryCommit(start << PAGE_SHIFT, length << PAGE_SHIFT)) {
-            length = pages;
-            if (!region.tryCommit(start << PAGE_SHIFT, length << PAGE_SHIFT)) {
+        if (!region.tryCommit(fresh << PAGE_SHIFT, length << PAGE_SHIFT)) {
+            length = needed;
+            if (!region.tryCommit(fresh << PAGE_SHIFT, length << PAGE_SHIFT)) {
                 return NOTHING;
             }
         }
+        takeTail(start, frontier);
         // The run's own record, as take() leaves one: who walks the records goes by their lengths and may not meet a
         // page without one. Before the frontier moves: who may read a record without the lock asks the frontier first.
         map.setRelease(start, SpanMap.CACHED, 0, pages);
-        frontierPages = start + length;
-        addRange(uncommitted, frontier, start - frontier, UNCOMMITTED);
-        addRange(committed, start + pages, length - pages, FREE);
+        frontierPages = fresh + length;
+        addRange(uncommitted, frontier, fresh - frontier, UNCOMMITTED);
+        addRange(committed, start + pages, fresh + length - start - pages, FREE);
         return start;
+    }
+
+    private void takeTail(long start, long frontier) {
+        for (long at = start; at < frontier; ) {
+            int order = FreeMap.order(committed.at(at));
+            committed.remove(at, order);
+            map.setRelease(at, NONE, 0, 0);
+            at += 1L << order;
+        }
     }
 
     /// Takes the first pages of a free block and puts the rest back.

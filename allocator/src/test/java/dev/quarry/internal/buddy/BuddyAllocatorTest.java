@@ -109,6 +109,49 @@ class BuddyAllocatorTest {
     }
 
     @Test
+    void shouldPutRunsOfOneSizeSideBySide() {
+        for (int run = 0; run < 40; run++) {
+            assertEquals(9 * run, buddy.allocate(9, 0));
+            buddy.verify();
+        }
+        assertTrue(fixture.committedPages() < 9 * 40 + GRANULE_PAGES);
+
+        buddy.free(9 * 10, 9);
+        buddy.free(9 * 20, 9);
+        assertEquals(9 * 10, buddy.allocate(9, 0), "the lowest place");
+        assertEquals(9 * 20, buddy.allocate(9, 0));
+        buddy.verify();
+    }
+
+    @Test
+    void shouldStartARunAtAnEighthOfItsSize() {
+        buddy.allocate(1, 0);
+        assertEquals(8, buddy.allocate(65, 0));
+        assertEquals(80, buddy.allocate(66, 0));
+        buddy.verify();
+    }
+
+    @Test
+    void shouldStartARunOfManyPagesWhereAnExtentStarts() {
+        buddy.allocate(1, 0);
+        assertEquals(Extents.PAGES, buddy.allocate(Extents.PAGES + 1, 0));
+        assertEquals(3 * Extents.PAGES, buddy.allocate(Extents.PAGES, 0));
+        buddy.verify();
+    }
+
+    @Test
+    void shouldLeaveTheTailAsItIsWhenTheRestOfARunIsRefused() {
+        try (BuddyFixture small = new BuddyFixture(PAGES, GRANULE_PAGES)) {
+            small.buddy.allocate(9, 0);
+            assertEquals(NOTHING, small.buddy.allocate(9, 0));
+
+            assertEquals(GRANULE_PAGES - 9, small.buddy.freeCommittedPages());
+            assertEquals(GRANULE_PAGES, small.buddy.frontierPages());
+            small.buddy.verify();
+        }
+    }
+
+    @Test
     void shouldAlignToEveryOrder() {
         try (BuddyFixture large = new BuddyFixture(1 << 21, 1 << 21)) {
             for (int order = 0; order <= 18; order++) {

@@ -10,10 +10,11 @@ import dev.quarry.numa.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What the kernel does when a node is full, and when its neighbour is full too.
@@ -23,8 +24,11 @@ class FullNodeTest {
     private static final int NEIGHBOUR = Guest.neighbourOf(NODE);
     private static final long BYTE_SIZE = 32 << 20;
 
-    /// The kernel frees a little of a full node in the background, and gives that away too.
-    private static final double MOST = 0.8;
+    /// How much of a range may lie on the full node all the same: a little is free there at any time.
+    private static final double LITTLE = 0.2;
+
+    /// So often at most the kernel may free more of the full node than a little, before that is what the test finds.
+    private static final int ATTEMPTS = 10;
 
     private static final NativeMemory MEMORY = NativeMemory.system();
 
@@ -35,12 +39,6 @@ class FullNodeTest {
         full = new FullNode(MEMORY, NODE);
     }
 
-    /// What the kernel has freed there since.
-    @BeforeEach
-    void fillAgain() {
-        full.fill();
-    }
-
     @AfterAll
     static void release() {
         full.close();
@@ -48,46 +46,48 @@ class FullNodeTest {
 
     @Test
     void shouldTakeWhatIsPreferredFromTheNearestNode() {
-        try (Range range = Range.of(MEMORY, BYTE_SIZE).bind(Placement.PREFERRED, NodeSet.of(NODE))) {
-            PagesByNode found = range.populate().pagesByNode();
+        PagesByNode found = pagesWhenFull(
+                () -> newRange().bind(Placement.PREFERRED, NodeSet.of(NODE)).populate(), NODE);
 
-            assertTrue(found.share(NEIGHBOUR) > MOST, found::toString);
-            assertEquals(found.resident(), found.on(NODE) + found.on(NEIGHBOUR), found::toString);
-        }
+        assertTrue(found.share(NODE) <= LITTLE, found::toString);
+        assertEquals(found.resident(), found.on(NODE) + found.on(NEIGHBOUR), found::toString);
     }
 
     @Test
     void shouldTakeWhatIsTouchedThereFromTheNearestNode() {
-        try (Range range = Range.of(MEMORY, BYTE_SIZE);
-                NodeThread thread = new NodeThread(NODE)) {
-            PagesByNode found = thread.call(range::touch).pagesByNode();
+        try (NodeThread thread = new NodeThread(NODE)) {
+            PagesByNode found = pagesWhenFull(() -> thread.call(newRange()::touch), NODE);
 
-            assertTrue(found.share(NEIGHBOUR) > MOST, found::toString);
+            assertTrue(found.share(NODE) <= LITTLE, found::toString);
             assertEquals(found.resident(), found.on(NODE) + found.on(NEIGHBOUR), found::toString);
         }
     }
 
     @Test
     void shouldTakeWhatIsBoundToBothFromTheOther() {
-        try (Range range = Range.of(MEMORY, BYTE_SIZE).bind(Placement.BIND, NodeSet.of(0, NODE));
-                NodeThread thread = new NodeThread(NODE)) {
-            PagesByNode found = thread.call(range::populate).pagesByNode();
+        try (NodeThread thread = new NodeThread(NODE)) {
+            PagesByNode found = pagesWhenFull(
+                    () -> thread.call(newRange().bind(Placement.BIND, NodeSet.of(0, NODE))::populate), NODE);
 
-            assertTrue(found.share(0) > MOST, found::toString);
+            assertTrue(found.share(NODE) <= LITTLE, found::toString);
             assertEquals(found.resident(), found.on(NODE) + found.on(0), found::toString);
         }
     }
 
     @Test
     void shouldGoFarWhenTheNearestNodeIsFullToo() {
-        try (FullNode neighbour = new FullNode(MEMORY, NEIGHBOUR);
-                Range range = Range.of(MEMORY, BYTE_SIZE).bind(Placement.PREFERRED, NodeSet.of(NODE))) {
-            full.fill();
-            neighbour.fill();
+        try (FullNode neighbour = new FullNode(MEMORY, NEIGHBOUR)) {
+            PagesByNode found = pagesWhenFull(
+                    () -> {
+                        neighbour.fill();
+                        return newRange()
+                                .bind(Placement.PREFERRED, NodeSet.of(NODE))
+                                .populate();
+                    },
+                    NODE,
+                    NEIGHBOUR);
 
-            PagesByNode found = range.populate().pagesByNode();
-
-            assertTrue(found.share(0) + found.share(1) > MOST, found::toString);
+            assertTrue(found.share(NODE, NEIGHBOUR) <= LITTLE, found::toString);
         }
     }
 
@@ -112,10 +112,34 @@ class FullNodeTest {
     /// Populating is no way to ask: the kernel does not refuse, it ends a process. Who binds has to keep account.
     @Test
     void shouldEndTheProcessThatPopulatesMoreThanItsNodeHas() {
+        full.fill();
+
         Children.Ended ended = Children.run(List.of(), Overfilling.class);
 
         assertEquals("populating\n", ended.output());
         assertEquals(128 + 9, ended.exitCode());
+    }
+
+    /// Where the pages of a range lie that is made resident while some nodes are full. The kernel may free memory there
+    /// between the filling and the range, up to its high watermark and as long as it has files to give up: a range that
+    /// got such memory keeps it for the time, and another one is asked for.
+    private static PagesByNode pagesWhenFull(Supplier<Range> resident, int... fullNodes) {
+        List<Range> ranges = new ArrayList<>();
+        try {
+            PagesByNode found;
+            do {
+                full.fill();
+                ranges.add(resident.get());
+                found = ranges.getLast().pagesByNode();
+            } while (found.share(fullNodes) > LITTLE && ranges.size() < ATTEMPTS);
+            return found;
+        } finally {
+            ranges.forEach(Range::close);
+        }
+    }
+
+    private static Range newRange() {
+        return Range.of(MEMORY, BYTE_SIZE);
     }
 
     /// Populates more of the full node than is left of it, as the process that the kernel would end first.

@@ -42,9 +42,9 @@ final class PagesByNode {
         return IntStream.range(0, Guest.NODES).mapToLong(this::on).sum();
     }
 
-    /// The part of the resident pages that lies on a node, from 0 to 1.
-    double share(int node) {
-        return (double) on(node) / resident();
+    /// The part of the resident pages that lies on some nodes, from 0 to 1.
+    double share(int... nodes) {
+        return (double) IntStream.of(nodes).mapToLong(this::on).sum() / resident();
     }
 
     /// Whether there are pages on a node, all are resident, and none lies elsewhere.

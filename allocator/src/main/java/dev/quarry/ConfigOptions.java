@@ -82,7 +82,7 @@ final class ConfigOptions {
 
     static final ConfigOption<Long> DIRECT_THRESHOLD = ConfigOption.of(
             "direct.threshold",
-            QuantityType.size("64k", "1g"),
+            QuantityType.size("64k", "1m"),
             "1m",
             "Blocks of at least this size bypass the arenas and go back to their node as soon as they are freed.");
 

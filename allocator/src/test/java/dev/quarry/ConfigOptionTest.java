@@ -135,7 +135,7 @@ class ConfigOptionTest {
         "lookaside.depth.min, 3",
         "lookaside.depth.max, 1025",
         "direct.threshold, 65535",
-        "direct.threshold, 1025m",
+        "direct.threshold, 1048577",
         "commit.granule, 32k",
         "commit.granule, 96k",
         "maintenance, threads",

@@ -16,13 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// All arenas of an allocator: which thread has which, the stripes, and those without an owner.
 ///
 /// An arena outlives its thread. When the thread has ended, whoever notices first (the maintenance agent, or a
 /// thread that needs an arena) adopts it: all its slabs and spans go to the zone, and the empty arena waits for the
-/// next thread. So there are never more arenas than platform threads were alive at once, and never more than the
+/// next thread. A thread in need adopts one, the agent one after the other: each takes up to half a millisecond. So
+/// there are never more arenas than platform threads were alive at once, and never more than the
 /// cap.
 ///
 /// Thread-safe; the lock is taken when threads come and go and on a maintenance tick, never by malloc or free.
@@ -287,24 +289,15 @@ public final class ArenaPool {
         return lookasideBudgetBytes.get();
     }
 
-    /// Takes the arenas of threads that have ended, and delivers the mail that nobody reads. To adopt one may take
-    /// half a millisecond, so others get the lock in between.
+    /// Takes the arenas of threads that have ended, and delivers the mail that nobody reads.
     /// @return how many
     int adoptEnded() {
-        int adopted = 0;
-        int place = Tenancies.ALL;
-        while (place != Tenancies.NONE) {
-            lock.lock();
-            try {
-                place = tenancies.adoptEnded(place);
-                adopted += place == Tenancies.NONE ? 0 : 1;
-                if (place == Tenancies.NONE) {
-                    readIdleMail();
-                }
-            } finally {
-                lock.unlock();
-            }
-            LockWaiters.letIn(lock);
+        int adopted = adoptOneByOne(tenancies::adoptEnded);
+        lock.lock();
+        try {
+            readIdleMail();
+        } finally {
+            lock.unlock();
         }
         return adopted;
     }
@@ -326,17 +319,22 @@ public final class ArenaPool {
         }
     }
 
-    /// Takes the arenas of threads that do nothing, one after the other as well.
+    /// Takes the arenas of threads that do nothing.
     /// @param nowNs  monotonic time
     /// @param idleNs for how long they must have done nothing
     /// @return how many
     int adoptIdle(long nowNs, long idleNs) {
+        return adoptOneByOne(below -> tenancies.adoptIdle(below, nowNs, idleNs));
+    }
+
+    /// Others get the lock after each.
+    private int adoptOneByOne(IntUnaryOperator adoptBelow) {
         int adopted = 0;
         int place = Tenancies.ALL;
         while (place != Tenancies.NONE) {
             lock.lock();
             try {
-                place = tenancies.adoptIdle(place, nowNs, idleNs);
+                place = adoptBelow.applyAsInt(place);
                 adopted += place == Tenancies.NONE ? 0 : 1;
             } finally {
                 lock.unlock();

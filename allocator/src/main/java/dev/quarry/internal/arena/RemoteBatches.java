@@ -33,7 +33,7 @@ import dev.quarry.internal.slab.StackReserve;
 ///
 /// A batch in the mail comes back empty when its reader has read it. Where none has come back the owner does not
 /// read, and the chains go to their slabs (`REMOTE`), where any number of slots finds room; so do slots of slabs
-/// that belong to a zone.
+/// that belong to a zone, a few at a time, since that many CAS are then one free's.
 ///
 /// In the arena's record lie a counter for each owner's number modulo [#COUNTERS], and behind them the batches:
 ///

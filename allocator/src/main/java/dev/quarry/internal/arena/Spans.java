@@ -37,7 +37,7 @@ public final class Spans {
         this.space = space;
         this.lookaside = new SpanLookaside(home, space.config(), budgetBytes);
         this.checks = checks;
-        this.directThresholdBytes = Math.min(space.config().directThresholdBytes(), SizeClasses.MAX_SPAN);
+        this.directThresholdBytes = space.config().directThresholdBytes();
     }
 
     long malloc(long size) {

@@ -9,8 +9,9 @@
 ///
 /// The span map ([dev.quarry.internal.buddy.SpanMap]) lies out of line, sixteen bytes a page, and only the first page
 /// of a block or a span has a record: it says what is at an address. The free map ([dev.quarry.internal.buddy.FreeMap])
-/// says where there is a free block of a size: a tree of bits. The same buddy serves the blocks' pages and the
-/// metadata's own.
+/// says where there is a free block of a size: a tree of bits. A run that is no power of two lies on several blocks
+/// side
+/// by side ([dev.quarry.internal.buddy.FreeRuns]). The same buddy serves the blocks' pages and the metadata's own.
 ///
 /// May know: regions. Must not know: slots, threads.
 @NullMarked

@@ -397,8 +397,14 @@ public final class Arena {
 
     /// Called by way of [SlowCalls].
     long mallocSpan(long size) {
+        upkeep.onSpan(this);
+        final long kept = spansHere().mallocKept(size);
+        return kept != 0 ? kept : mallocFreshSpan(size);
+    }
+
+    private long mallocFreshSpan(long size) {
         upkeep.onSlowPath(this);
-        return spansHere().malloc(size);
+        return spansHere().mallocFresh(size);
     }
 
     /// Where the thread runs on another node now, everything that was taken from the old one goes back there: slots

@@ -129,12 +129,15 @@ public final class FreeChecks {
     /// @param address in the data
     long spanWord(long address) {
         Zone zone = space.zoneAt(address - space.base);
-        long page = address - zone.base() >>> SpanMap.PAGE_SHIFT;
-        if ((address & SpanMap.PAGE_BYTES - 1) != 0
-                || page >= zone.pages().buddy().frontierPages()) {
-            return 0;
-        }
-        return zone.pages().map().wordAcquire(page);
+        return spanWord(zone, zone.pages().map(), address - zone.base() >>> SpanMap.PAGE_SHIFT, address);
+    }
+
+    /// The same where the address lies in a page of a zone.
+    static long spanWord(Zone zone, SpanMap map, long page, long address) {
+        return (address & SpanMap.PAGE_BYTES - 1) != 0
+                        || page >= zone.pages().buddy().frontierPages()
+                ? 0
+                : map.wordAcquire(page);
     }
 
     private static String hex(long address) {

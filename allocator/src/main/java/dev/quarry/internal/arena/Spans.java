@@ -40,13 +40,11 @@ public final class Spans {
         this.directThresholdBytes = space.config().directThresholdBytes();
     }
 
-    long malloc(long size) {
-        long kept = size < directThresholdBytes ? kept(size) : 0;
-        return kept != 0 ? kept : fresh(size, 0) & ~1L;
-    }
-
     /// {@return the address of a span from the lookaside list; 0 without one}
-    private long kept(long size) {
+    long mallocKept(long size) {
+        if (size >= directThresholdBytes) {
+            return 0;
+        }
         int spanClass = SizeClasses.ofSpan(size);
         long page = lookaside.pop(spanClass);
         if (page < 0) {
@@ -60,9 +58,14 @@ public final class Spans {
         return zone.base() + (page << PAGE_SHIFT);
     }
 
+    /// {@return the address of a span from the zone; 0 for want of memory}
+    long mallocFresh(long size) {
+        return fresh(size, 0) & ~1L;
+    }
+
     long calloc(long size) {
         // To zero what is at hand costs less than to find clean pages and have the system fault them in.
-        long kept = size < directThresholdBytes ? kept(size) : 0;
+        long kept = mallocKept(size);
         if (kept != 0) {
             zero(kept, size);
             return kept;
@@ -92,10 +95,11 @@ public final class Spans {
     }
 
     void free(long address) {
-        long word = takeOut(address);
-        int spanClass = SpanMap.detail(word);
         Zone zone = space.zoneAt(address - space.base);
+        SpanMap map = zone.pages().map();
         long page = address - zone.base() >>> PAGE_SHIFT;
+        long word = takeOut(zone, map, page, address);
+        int spanClass = SpanMap.detail(word);
         try {
             if (spanClass == Zone.DIRECT || zone != lookaside.zone() || !lookaside.push(spanClass, page)) {
                 CALL.freeSpan(zone, page, SpanMap.pages(word));
@@ -103,7 +107,7 @@ public final class Spans {
         } catch (StackOverflowError tooDeep) {
             // Both refuse before they change anything: the span stays live. No probe of the stack before, which would
             // cost more than the rest of a free that the lookaside list takes.
-            zone.pages().map().setRelease(page, SpanMap.SPAN, spanClass, SpanMap.pages(word));
+            map.setRelease(page, SpanMap.SPAN, spanClass, SpanMap.pages(word));
             throw tooDeep;
         }
         frees++;
@@ -154,7 +158,7 @@ public final class Spans {
             return MUST_COPY;
         }
         StackReserve.ensureForArena();
-        long word = takeOut(address);
+        long word = takeOut(zone, zone.pages().map(), page, address);
         long target = fresh(newSize, 0) & ~1L;
         if (target == 0) {
             zone.pages().map().setRelease(page, SpanMap.SPAN, SpanMap.detail(word), oldPages);
@@ -175,17 +179,20 @@ public final class Spans {
     }
 
     private long requireSpan(long address) {
-        long word = checks.spanWord(address);
+        return requireSpan(address, checks.spanWord(address));
+    }
+
+    private long requireSpan(long address, long word) {
         if (SpanMap.state(word) != SpanMap.SPAN) {
             throw checks.refusedSpan(address, SpanMap.state(word));
         }
         return word;
     }
 
-    private long takeOut(long address) {
-        long word = requireSpan(address);
-        Zone zone = space.zoneAt(address - space.base);
-        if (!zone.pages().map().tryCache(address - zone.base() >>> PAGE_SHIFT, word)) {
+    /// Takes a span out of service. Where it lies is the caller's to know, since it goes on with that.
+    private long takeOut(Zone zone, SpanMap map, long page, long address) {
+        long word = requireSpan(address, FreeChecks.spanWord(zone, map, page, address));
+        if (!map.tryCache(page, word)) {
             throw checks.refusedSpan(address, SpanMap.CACHED);
         }
         return word;

@@ -26,6 +26,9 @@ public final class Upkeep {
     private static final long MIN_STALL_NS = 5_000_000_000L;
     private static final int CLOCK_EVERY = 64;
 
+    /// A power of two.
+    private static final int SPANS_A_LOOK = 16;
+
     /// How long a direct reclaim may take before it leaves the rest to others.
     static final long DIRECT_NS = 1_000_000;
 
@@ -88,6 +91,14 @@ public final class Upkeep {
     /// {@return how often an allocating thread had to reclaim, below the lowest watermark}
     public long directReclaims() {
         return directReclaims.get();
+    }
+
+    /// A span may be in the arena's lookaside list, and is found there in less time than the rest of this takes: so
+    /// that is done with one in [#SPANS_A_LOOK]. Where it has to come from the zone, [#onSlowPath] is called as well.
+    void onSpan(Arena arena) {
+        if (inline || (arena.spans().mallocs() & SPANS_A_LOOK - 1) == 0) {
+            onSlowPath(arena);
+        }
     }
 
     void onSlowPath(Arena arena) {

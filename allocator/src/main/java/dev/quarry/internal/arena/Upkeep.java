@@ -27,7 +27,7 @@ public final class Upkeep {
     private static final int CLOCK_EVERY = 64;
 
     /// A power of two.
-    private static final int SPANS_A_LOOK = 16;
+    static final int SPANS_A_LOOK = 16;
 
     /// How long a direct reclaim may take before it leaves the rest to others.
     static final long DIRECT_NS = 1_000_000;

@@ -2,12 +2,15 @@
 package dev.quarry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quarry.numa.SimulatedMachine;
 import dev.quarry.numa.SimulatedMemory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// `quarry.maintenance=inline`: the allocating threads do the ticks, when they are due and not before.
 class InlineMaintenanceTest {
@@ -49,6 +52,58 @@ class InlineMaintenanceTest {
 
             os.advanceClock(TICK_NS);
             allocator.free(allocator.malloc(SPAN_BYTES));
+            assertEquals(1, allocator.pool().adoptions());
+            allocator.verify();
+        }
+    }
+
+    /// The ways to a span.
+    enum Way {
+        MALLOC {
+            @Override
+            long allocate(OffHeapAllocator allocator, long block) {
+                return allocator.malloc(SPAN_BYTES);
+            }
+        },
+        CALLOC {
+            @Override
+            long allocate(OffHeapAllocator allocator, long block) {
+                return allocator.calloc(1, SPAN_BYTES);
+            }
+        },
+        CALLOC_KEPT {
+            @Override
+            long allocate(OffHeapAllocator allocator, long block) {
+                return allocator.calloc(1, KEPT_SPAN_BYTES);
+            }
+        },
+        ALIGNED {
+            @Override
+            long allocate(OffHeapAllocator allocator, long block) {
+                return allocator.alignedAlloc(KEPT_SPAN_BYTES, KEPT_SPAN_BYTES);
+            }
+        },
+        REALLOC {
+            @Override
+            long allocate(OffHeapAllocator allocator, long block) {
+                return allocator.realloc(block, 2 * SPAN_BYTES);
+            }
+        };
+
+        abstract long allocate(OffHeapAllocator allocator, long block);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldTickWhicheverWayASpanIsAllocated(Way way) throws InterruptedException {
+        try (OffHeapAllocator allocator = create()) {
+            allocator.free(allocator.malloc(KEPT_SPAN_BYTES));
+            long block = allocator.malloc(SPAN_BYTES);
+            leaveABlock(allocator);
+            os.advanceClock(TICK_NS);
+
+            assertNotEquals(0, way.allocate(allocator, block));
+
             assertEquals(1, allocator.pool().adoptions());
             allocator.verify();
         }

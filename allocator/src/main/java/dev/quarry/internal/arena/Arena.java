@@ -214,7 +214,7 @@ public final class Arena {
     /// @return the address; 0 for want of memory
     public long calloc(long size) {
         if (size > MAX_SLOT) {
-            return closed ? 0 : spansHere().calloc(size);
+            return closed ? 0 : CALL.callocSpan(this, size);
         }
         try {
             final long slab = asAddress(LookupTable.slabFor(lookups, size, nullSlab));
@@ -265,7 +265,7 @@ public final class Arena {
                 return tryMalloc(SizeClasses.slotBytes(sizeClass));
             }
         }
-        return closed ? 0 : spansHere().aligned(alignment, size);
+        return closed ? 0 : CALL.alignedSpan(this, alignment, size);
     }
 
     /// Allocates zeroed memory with an alignment.
@@ -348,6 +348,7 @@ public final class Arena {
     }
 
     private long reallocSpan(long address, long newSize) {
+        upkeep.onSlowPath(this);
         if (newSize > MAX_SLOT) {
             long resized = spans.realloc(address, newSize);
             if (resized != Spans.MUST_COPY) {
@@ -405,6 +406,25 @@ public final class Arena {
     private long mallocFreshSpan(long size) {
         upkeep.onSlowPath(this);
         return spansHere().mallocFresh(size);
+    }
+
+    /// Called by way of [SlowCalls]. To zero what is at hand costs less than to find clean pages and have the system
+    /// fault them in.
+    long callocSpan(long size) {
+        upkeep.onSpan(this);
+        final long kept = spansHere().mallocKept(size);
+        if (kept != 0) {
+            zero(kept, size);
+            return kept;
+        }
+        upkeep.onSlowPath(this);
+        return spansHere().callocFresh(size);
+    }
+
+    /// Called by way of [SlowCalls].
+    long alignedSpan(long alignment, long size) {
+        upkeep.onSlowPath(this);
+        return spansHere().aligned(alignment, size);
     }
 
     /// Where the thread runs on another node now, everything that was taken from the old one goes back there: slots

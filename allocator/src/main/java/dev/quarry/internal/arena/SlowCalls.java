@@ -17,6 +17,12 @@ interface SlowCalls {
     /// See [Arena#mallocSpan].
     long mallocSpan(Arena arena, long size);
 
+    /// See [Arena#callocSpan].
+    long callocSpan(Arena arena, long size);
+
+    /// See [Arena#alignedSpan].
+    long alignedSpan(Arena arena, long alignment, long size);
+
     /// See [Arena#callocSlot].
     long callocSlot(Arena arena, long size);
 

@@ -63,13 +63,8 @@ public final class Spans {
         return fresh(size, 0) & ~1L;
     }
 
-    long calloc(long size) {
-        // To zero what is at hand costs less than to find clean pages and have the system fault them in.
-        long kept = mallocKept(size);
-        if (kept != 0) {
-            zero(kept, size);
-            return kept;
-        }
+    /// The same, zeroed.
+    long callocFresh(long size) {
         long address = fresh(size, 0);
         if (address != 0 && (address & 1) == 0) {
             zero(address, size);
